@@ -1,0 +1,1 @@
+"""The micro-Botox FAQ assistant of a cosmetic clinic."""

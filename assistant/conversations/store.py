@@ -1,0 +1,202 @@
+"""Kept conversations for asynchronous code: the database is used in threads, briefly, with retries."""
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, AsyncIterator, Callable, Collection, Optional, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from assistant import database
+from assistant.conversations import ledger
+from assistant.conversations.ledger import (
+    Answered,
+    History,
+    Place,
+    StaleTurn,
+    StoreError,
+    Turn,
+)
+from assistant.conversations.lines import Event
+
+__all__ = ["Answered", "Conversations", "History", "Place", "StaleTurn", "StoreError", "Turn"]
+
+PATIENCE_SECONDS = 3.0  # how long one read or write is tried in all
+PAUSES = (0.1, 0.5)  # seconds before the second and the third try
+LOCK_SECONDS = 10.0  # how long a turn waits for the same visitor's turn in another process
+LOCK_POLL_SECONDS = 0.05
+
+Result = TypeVar("Result")
+
+
+class StoreUnavailable(StoreError):
+    """The database did not answer; nothing is known about the conversation."""
+
+
+class Conversations:
+    """Reads and writes kept conversations.
+
+    Every method raises StoreUnavailable when the database cannot be used: a caller never gets an
+    empty conversation because a read failed.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Opens nothing yet; `url` is an SQLAlchemy address."""
+        self._writer = database.engine(url)
+        self._reader = self._writer.execution_options(read_only=True)
+        # locks hold a connection for a whole turn, so they must not use up those of reads and writes
+        self._locks = database.engine(url) if self._writer.dialect.name == "postgresql" else None
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="conversations")
+
+    async def load(self, conversation_id: str, *, limit: Optional[int]) -> Optional[History]:
+        """See ledger.load."""
+        return await self._read(partial(ledger.load, limit=limit), conversation_id)
+
+    async def commit(self, conversation_id: str, place: Place, turn: Turn) -> Place:
+        """See ledger.commit."""
+        return await self._write(ledger.commit, conversation_id, place, turn)
+
+    async def keep_apology(self, conversation_id: str, message_id: str, events: list[Event]) -> None:
+        """See ledger.keep_apology."""
+        await self._write(ledger.keep_apology, conversation_id, message_id, events)
+
+    async def answered(self, conversation_id: str, message_id: str) -> Optional[Answered]:
+        """See ledger.answered."""
+        return await self._read(ledger.answered, conversation_id, message_id)
+
+    async def kept(
+        self, conversation_id: str, *, after: int = 0, fresh_within: Optional[float] = None
+    ) -> Answered:
+        """See ledger.kept."""
+        read = partial(ledger.kept, after=after, fresh_within=fresh_within)
+        return await self._read(read, conversation_id)
+
+    async def forget(self, conversation_id: str) -> bool:
+        """See ledger.forget."""
+        gone = await self._write(ledger.forget, conversation_id)
+        await self._tidy()
+        return gone
+
+    async def erase(
+        self, conversation_id: str, *, message_ids: Collection[str], slots: Collection[str] = ()
+    ) -> None:
+        """See ledger.erase."""
+        work = partial(ledger.erase, message_ids=message_ids, slots=slots)
+        await self._write(work, conversation_id)
+        await self._tidy()
+
+    async def purge(self, before: float) -> int:
+        """See ledger.purge."""
+        gone = await self._write(ledger.purge, before)
+        await self._tidy()
+        return gone
+
+    async def ids(self) -> list[str]:
+        """See ledger.ids."""
+        return await self._read(ledger.ids)
+
+    async def ping(self) -> None:
+        """Raises StoreUnavailable unless the tables can be read."""
+        await self._read(ledger.load, "", limit=1)
+
+    @asynccontextmanager
+    async def alone(self, conversation_id: str) -> AsyncIterator[None]:
+        """Keeps every other process out of a conversation for a turn (PostgreSQL; else nothing).
+
+        Inside one process the front door already takes turns. The version check of `commit` holds
+        even without this lock; the lock keeps an action from being run twice.
+
+        Raises:
+            StoreUnavailable: the other turn took too long.
+        """
+        if self._locks is None:
+            yield
+            return
+        key = int.from_bytes(hashlib.sha256(conversation_id.encode()).digest()[:8], "big", signed=True)
+        connection = await self._in_thread(_open_transaction, self._locks)
+        try:
+            give_up = time.monotonic() + LOCK_SECONDS
+            while not await self._in_thread(_take_lock, connection, key):
+                if time.monotonic() > give_up:
+                    raise StoreUnavailable("this conversation is busy in another process")
+                await asyncio.sleep(LOCK_POLL_SECONDS)
+            yield
+        finally:
+            await asyncio.shield(self._in_thread(_let_go, connection))
+
+    def close(self) -> None:
+        """Lets go of threads and connections."""
+        self._threads.shutdown(wait=True)
+        self._writer.dispose()
+        if self._locks is not None:
+            self._locks.dispose()
+
+    async def _read(self, work: Callable[..., Result], *args: Any, **options: Any) -> Result:
+        return await self._in_thread(self._transaction, self._reader, partial(work, **options), args)
+
+    async def _write(self, work: Callable[..., Result], *args: Any) -> Result:
+        return await self._in_thread(self._transaction, self._writer, work, args)
+
+    @staticmethod
+    def _transaction(engine: Any, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
+        with engine.begin() as db:
+            return work(db, *args)
+
+    async def _in_thread(self, work: Callable[..., Result], *args: Any) -> Result:
+        """Runs database work off the event loop and again after a lost connection.
+
+        Errors are raised without their text: SQLAlchemy's hold what was being written.
+        """
+        loop, started = asyncio.get_running_loop(), time.monotonic()
+        for pause in (*PAUSES, None):
+            left = PATIENCE_SECONDS - (time.monotonic() - started)
+            try:
+                running = loop.run_in_executor(self._threads, partial(work, *args))
+                return await asyncio.wait_for(running, max(left, 0.1))
+            except asyncio.TimeoutError:
+                raise StoreUnavailable("the database did not answer in time") from None
+            except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+                late = time.monotonic() - started + (pause or 0) > PATIENCE_SECONDS
+                if pause is None or late or not _may_pass(error):
+                    raise StoreUnavailable(type(error).__name__) from None
+                await asyncio.sleep(pause)
+            except sa.exc.SQLAlchemyError as error:
+                raise StoreUnavailable(type(error).__name__) from None
+        raise AssertionError("the last try returns or raises")
+
+    async def _tidy(self) -> None:
+        """SQLite: moves deletions out of the write-ahead file, which still holds the old pages."""
+        if self._writer.dialect.name == "sqlite":
+            await self._in_thread(self._empty_write_ahead_file)
+
+    def _empty_write_ahead_file(self) -> None:
+        raw = self._writer.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
+
+def _may_pass(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether trying again can help: lost connections, busy files, exhausted pools."""
+    return isinstance(error, (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError))
+
+
+def _take_lock(connection: Connection, key: int) -> bool:
+    # bound to the transaction: the server lets go of it even if this process is killed
+    return bool(connection.execute(sa.select(sa.func.pg_try_advisory_xact_lock(key))).scalar())
+
+
+def _let_go(connection: Connection) -> None:
+    connection.close()
+
+
+def _open_transaction(engine: Engine) -> Connection:
+    connection = engine.connect()
+    connection.begin()
+    return connection

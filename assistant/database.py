@@ -1,0 +1,59 @@
+"""The one database: how it is opened and brought up to date."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine, make_url
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+CONNECT_SECONDS = 3
+STATEMENT_SECONDS = 3
+
+
+def engine(url: str) -> Engine:
+    """Opens the database behind an SQLAlchemy address.
+
+    SQLite runs in write-ahead mode, so that the bot and the action server may write at the same
+    time (a connection with the execution option `read_only` waits for no writer); PostgreSQL
+    connections are checked before use and give up after three seconds.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        made = create_engine(url, connect_args={"timeout": CONNECT_SECONDS, "check_same_thread": False})
+        event.listen(made, "connect", _prepare_sqlite)
+        event.listen(made, "begin", _begin_sqlite)
+        return made
+    options = f"-c statement_timeout={STATEMENT_SECONDS * 1000}"
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=CONNECT_SECONDS,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "options": options},
+    )
+
+
+def migrate(url: str) -> None:
+    """Brings the tables to the newest form (Alembic, to head); harmless when they are."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = engine(url)
+    command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # the driver must not open transactions by itself: BEGIN IMMEDIATE below takes the write lock at
+    # once, so two writers wait for each other instead of failing half-way
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    reads = connection.get_execution_options().get("read_only")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,63 @@
+"""What a conversation is about right now, read from the tracker's own events."""
+from typing import Any, Dict, List, Optional
+
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+_MISSED = ("nlu_fallback", "out_of_scope")
+
+
+def since_user(tracker: DialogueStateTracker) -> List[Event]:
+    """The events after the latest message, oldest first."""
+    after: List[Event] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            break
+        after.append(event)
+    return after[::-1]
+
+
+def topic_in_focus(tracker: DialogueStateTracker) -> Optional[str]:
+    """Intent name of the topic answered last before this message, e.g. "faq_pain"."""
+    for event in reversed(_before_latest_message(tracker)):
+        if isinstance(event, ActionExecuted) and str(event.action_name).startswith(
+            ("utter_faq_", "utter_clinic_")
+        ):
+            return str(event.action_name)[len("utter_") :]
+    return None
+
+
+def offered(tracker: DialogueStateTracker) -> Optional[str]:
+    """Intent name that the bot's last words offered, from the answer's metadata `offer`."""
+    for event in reversed(_before_latest_message(tracker)):
+        if isinstance(event, UserUttered):
+            return None
+        if isinstance(event, BotUttered):
+            said: Dict[str, Any] = event.metadata.get("metadata") or {}
+            return said.get("offer")
+    return None
+
+
+def misses_in_a_row(tracker: DialogueStateTracker) -> int:
+    """How many of the latest messages, this one included, were not understood or out of scope.
+
+    Empty, emoji and foreign messages (those with a `reason`) neither count nor end the row.
+    """
+    misses = 0
+    for event in reversed(tracker.events):
+        if not isinstance(event, UserUttered):
+            continue
+        if (event.parse_data or {}).get("reason"):
+            continue
+        if event.intent_name not in _MISSED:
+            break
+        misses += 1
+    return misses
+
+
+def _before_latest_message(tracker: DialogueStateTracker) -> List[Event]:
+    events = list(tracker.events)
+    for at in range(len(events) - 1, -1, -1):
+        if isinstance(events[at], UserUttered):
+            return events[:at]
+    return events

@@ -1,0 +1,32 @@
+"""Makes a loaded Rasa agent ours: called by every channel once the server has started."""
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
+
+from assistant.dialogue.action_endpoint import SafeActions
+from assistant.settings import Settings
+
+
+def prepare(agent: Agent, settings: Settings) -> None:
+    """Takes the store out of Rasa's fail-safe wrapper and puts the action endpoint into ours.
+
+    Rasa's wrapper answers a failed read with a blank tracker and keeps failed writes in memory:
+    both would pretend. Harmless when called again.
+    """
+    store: Any = agent.tracker_store
+    if isinstance(store, FailSafeTrackerStore):
+        store = store._tracker_store
+    _use_store(agent, store)
+    endpoint = agent.action_endpoint
+    if endpoint is not None and not isinstance(endpoint, SafeActions):
+        safe = SafeActions.over(endpoint, url=settings.actions_url, secret=settings.secret.decode())
+        agent.action_endpoint = safe
+        if agent.processor:
+            agent.processor.action_endpoint = safe
+
+
+def _use_store(agent: Agent, store: TrackerStore) -> None:
+    agent.tracker_store = store
+    if agent.processor:
+        agent.processor.tracker_store = store

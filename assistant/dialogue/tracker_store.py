@@ -1,0 +1,198 @@
+"""Rasa's tracker store over the kept conversations: a turn is kept whole, on what it was read from.
+
+A tracker is rebuilt from the last few turns and the state before them, so that a long conversation
+costs no more than a short one. A failed read or write raises; there is never a blank tracker for a
+visitor whose conversation exists.
+"""
+import itertools
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Dict, Iterable, List, Optional, Text, Type
+
+import structlog
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    ConversationPaused,
+    Event,
+    FollowupAction,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from assistant.conversations.store import Conversations, Place, StaleTurn, StoreError, Turn
+from assistant.settings import load_settings
+
+logger = structlog.get_logger(__name__)
+
+REMEMBERED_TURNS = 8  # policies look back a few turns; slots and the form reach back to the start
+_MARK = "_kept_at"
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Written on a tracker when it is read: what of it is kept already."""
+
+    place: Place
+    events: int
+    session_started: Optional[float]
+
+
+class ConversationStore(TrackerStore):
+    """Keeps trackers in the database of clinic.yml."""
+
+    def __init__(
+        self,
+        domain: Optional[Domain] = None,
+        event_broker: Optional[EventBroker] = None,
+        host: Optional[Text] = None,
+        url: Optional[Text] = None,
+        remembered_turns: int = REMEMBERED_TURNS,
+        **kwargs: Any,
+    ) -> None:
+        """Called by Rasa with what endpoints.yml says.
+
+        Args:
+            domain: slots of the trackers.
+            event_broker: gets new events after they are kept.
+            host: unused, Rasa always passes it.
+            url: SQLAlchemy address; default: the settings' database.
+            remembered_turns: user turns a tracker is rebuilt from.
+            kwargs: anything else in endpoints.yml, for Rasa's own class.
+        """
+        super().__init__(domain, event_broker, **kwargs)
+        self._remembered = remembered_turns
+        try:
+            self.conversations = Conversations(url or load_settings().database_url)
+        except (AttributeError, ImportError) as error:
+            # Rasa takes these two for a wrong class path and quietly keeps everything in memory
+            raise StoreError(f"the conversation store cannot start: {error}") from error
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """The tracker of a conversation's running session; None when there is no conversation."""
+        return await self._tracker(sender_id, limit=self._remembered)
+
+    async def retrieve_full_tracker(self, conversation_id: Text) -> Optional[DialogueStateTracker]:
+        """The tracker with everything kept, all sessions."""
+        return await self._tracker(conversation_id, limit=None)
+
+    async def create_tracker(
+        self, sender_id: Text, append_action_listen: bool = True
+    ) -> DialogueStateTracker:
+        """A new tracker; nothing is written before its first turn."""
+        tracker = self.init_tracker(sender_id)
+        setattr(tracker, _MARK, _Mark(Place(), 0, None))
+        if append_action_listen:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        return tracker
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keeps what is new in a tracker as one turn.
+
+        Raises:
+            StaleTurn: the conversation went on elsewhere since the tracker was read, or the tracker
+                was not read from here.
+            StoreError: nothing was written.
+        """
+        mark: Optional[_Mark] = getattr(tracker, _MARK, None)
+        if mark is None:
+            raise StaleTurn("a tracker can be kept only on top of the conversation it was read from")
+        new = list(itertools.islice(tracker.events, mark.events, None))
+        if not new:
+            return
+        begun = [event.timestamp for event in new if isinstance(event, SessionStarted)]
+        started = begun[-1] if begun else mark.session_started
+        turn = Turn(
+            events=[event.as_dict() for event in new],
+            message_id=next((e.message_id for e in new if isinstance(e, UserUttered) and e.message_id), None),
+            state=_state(tracker, started or new[0].timestamp),
+            begins_session=bool(begun),
+        )
+        place = await self.conversations.commit(tracker.sender_id, mark.place, turn)
+        setattr(tracker, _MARK, _Mark(place, len(tracker.events), started))
+        await self._publish(new, tracker.sender_id)
+
+    async def exists(self, conversation_id: Text) -> bool:
+        """Whether anything of a conversation is kept."""
+        history = await self.conversations.load(conversation_id, limit=1)
+        return history is not None and bool(history.events)
+
+    async def keys(self) -> Iterable[Text]:
+        """Ids of all conversations."""
+        return await self.conversations.ids()
+
+    async def _tracker(self, sender_id: Text, *, limit: Optional[int]) -> Optional[DialogueStateTracker]:
+        history = await self.conversations.load(sender_id, limit=limit)
+        if history is None:
+            return None
+        recap = _recap(history.state) if history.state else []
+        events = [*recap, *map(_event, history.events)]
+        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        started = [event.timestamp for event in events if isinstance(event, SessionStarted)]
+        setattr(tracker, _MARK, _Mark(history.place, len(tracker.events), started[-1] if started else None))
+        return tracker
+
+    async def _publish(self, events: List[Event], sender_id: Text) -> None:
+        if self.event_broker is None:
+            return
+        try:
+            await self._stream_new_events(self.event_broker, events, sender_id)
+        except Exception as error:  # the turn is kept; a broken broker must not undo that
+            logger.error("events.not_published", error=type(error).__name__)
+
+
+def _event(kept: Dict[Text, Any]) -> Event:
+    return _event_class(kept["event"])._from_parameters(kept)
+
+
+@lru_cache(maxsize=None)
+def _event_class(name: Text) -> Type[Event]:
+    # Rasa's own look-up walks through all classes for each event: half the cost of a turn
+    found: Type[Event] = Event.resolve_by_type(name)
+    return found
+
+
+def _state(tracker: DialogueStateTracker, session_started: float) -> Dict[Text, Any]:
+    """Everything about a tracker that the events of later turns do not say."""
+    loop = tracker.active_loop
+    trigger = (loop.trigger_message or {}).get("intent") if loop else None
+    slots = [slot for slot in tracker.slots.values() if slot.value != slot.initial_value]
+    return {
+        "session_started": session_started,
+        "slots": {slot.name: slot.value for slot in slots},
+        "loop": {"name": loop.name, "rejected": loop.rejected, "trigger": trigger} if loop else None,
+        "action": tracker.latest_action_name,
+        "followup": tracker.followup_action,
+        "paused": tracker.is_paused(),
+    }
+
+
+def _recap(state: Dict[Text, Any]) -> List[Event]:
+    """Events that bring a new tracker into a state."""
+    at, loop = state["session_started"], state["loop"]
+    events: List[Event] = [
+        ActionExecuted(ACTION_SESSION_START_NAME, timestamp=at),
+        SessionStarted(timestamp=at),
+        ActionExecuted(ACTION_LISTEN_NAME, timestamp=at),
+    ]
+    if loop:
+        # the form's own turns are recognised by an earlier run of it, with the message that began it
+        if loop["trigger"]:
+            events.append(UserUttered(None, intent=loop["trigger"], timestamp=at))
+        events += [ActionExecuted(loop["name"], timestamp=at), ActiveLoop(loop["name"], timestamp=at)]
+    events += [SlotSet(name, value, timestamp=at) for name, value in state["slots"].items()]
+    if loop and loop["rejected"]:
+        events.append(ActionExecutionRejected(loop["name"], timestamp=at))
+    events.append(ActionExecuted(state["action"] or ACTION_LISTEN_NAME, timestamp=at))
+    if state["paused"]:
+        events.append(ConversationPaused(timestamp=at))
+    if state["followup"]:
+        events.append(FollowupAction(state["followup"], timestamp=at))
+    return events

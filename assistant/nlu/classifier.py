@@ -1,0 +1,339 @@
+"""The intent classifier: which prepared answer a message asks for, and how likely that is right.
+
+Three views of a message are joined: a softmax regression over its sentence vector and its character
+n-grams, the nearest training phrase of each intent, and the intent's average phrase. The joint score
+is turned into a chance of being right by cross-validation in which whole intents are held out, since
+visitors also ask things no intent was written for. Pure numpy, scipy and a tf-idf; no Rasa, no spaCy.
+"""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy.optimize
+import scipy.sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from assistant.nlu.encoder import tidy
+
+Array = npt.NDArray[Any]
+
+ARRAYS_FILE, ABOUT_FILE = "classifier.npz", "classifier.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassifierSettings:
+    """What the classifier may be told; the defaults were chosen on training data only."""
+
+    encoder_weight: float = 1.5  # scale of the sentence vector beside the n-grams
+    strength: float = 20.0  # how closely the regression follows its phrases (C)
+    iterations: int = 80
+    folds: int = 5
+    # How much the phrases of held-out intents count when confidence is learned. They are harder than
+    # most strangers (same words, same visitors), so one part in ten stands for more in real traffic.
+    stranger_share: float = 0.1
+    seed: int = 7
+
+
+class Ranked(NamedTuple):
+    """One intent and the chance, 0 to 1, that it is right."""
+
+    name: str
+    confidence: float
+
+
+def threshold(wrong_costs: float) -> float:
+    """Return the confidence from which answering costs less, on average, than a "not sure".
+
+    Args:
+        wrong_costs: the cost of a wrong answer when a "not sure" costs 1.
+    """
+    return 1.0 - 1.0 / wrong_costs
+
+
+class Classifier:
+    """A trained classifier; make one with `fit` or `load`."""
+
+    def __init__(
+        self, *, settings: ClassifierSettings, intents: list[str], arrays: dict[str, Array],
+        ngrams: list[str],
+    ) -> None:
+        """Take the parts that `save` writes.
+
+        Args:
+            settings: how it was trained.
+            intents: intent names, sorted; their order is the order of all columns.
+            arrays: vectors, starts, weights, idf, phrases_* and calibration (see `_train`, `fit`).
+            ngrams: character n-grams in column order.
+        """
+        self.settings, self.intents, self.arrays, self._ngrams = settings, intents, arrays, ngrams
+        self._tfidf = _new_tfidf(ngrams)
+        self._tfidf.idf_ = arrays["idf"]
+        starts = arrays["starts"]
+        self._starts = starts[:-1]
+        self._vectors = arrays["vectors"]
+        self._centres = np.add.reduceat(self._vectors, self._starts, axis=0)
+        self._centres /= np.linalg.norm(self._centres, axis=1, keepdims=True) + 1e-9
+        parts = tuple(arrays[f"phrases_{part}"] for part in ("data", "indices", "indptr"))
+        phrases = scipy.sparse.csr_matrix(parts, shape=(starts[-1], len(ngrams)))
+        self._phrases_by_ngram = phrases.T.tocsr()
+
+    @classmethod
+    def fit(
+        cls, texts: Sequence[str], labels: Sequence[str], vectors: Array, *,
+        settings: ClassifierSettings = ClassifierSettings(),
+    ) -> Classifier:
+        """Train on phrases.
+
+        Args:
+            texts: n phrases.
+            labels: their n intents, at least two different ones.
+            vectors: their n sentence vectors of length 1, float32 [n, d].
+            settings: see `ClassifierSettings`.
+
+        Raises:
+            ValueError: when there are fewer than two intents.
+        """
+        if len(set(labels)) < 2:
+            raise ValueError("The classifier needs phrases of at least two intents.")
+        names = np.array(labels)
+        slope, offset = _calibrate(texts, names, vectors, settings)
+        model = _train(texts, names, vectors, settings, settings.iterations)
+        model.arrays["calibration"] = np.array([slope, offset])
+        return model
+
+    def scores(self, texts: Sequence[str], vectors: Array) -> Array:
+        """Return the joint score of each intent, 0 to 1, [n, intents]; not yet a probability."""
+        ngrams = self._tfidf.transform(texts)
+        width = vectors.shape[1]
+        weights = self.arrays["weights"]
+        logits = vectors @ (weights[:width] * self.settings.encoder_weight)
+        logits += ngrams @ weights[width:-1] + weights[-1]
+        probability = _softmax(logits)
+        meaning = np.maximum.reduceat(vectors @ self._vectors.T, self._starts, axis=1)
+        overlaps = (ngrams @ self._phrases_by_ngram).toarray()
+        spelling = np.maximum.reduceat(overlaps, self._starts, axis=1)
+        likeness = (meaning + spelling + vectors @ self._centres.T) / 3
+        scores: Array = np.sqrt(probability) * np.clip(likeness, 0.0, 1.0)
+        return scores
+
+    def confidences(self, texts: Sequence[str], vectors: Array) -> Array:
+        """Return, for each intent, the chance that it is the right one, [n, intents]."""
+        slope, offset = self.arrays["calibration"]
+        return _sigmoid(slope * _logit(self.scores(texts, vectors)) + offset)
+
+    def rank(self, texts: Sequence[str], vectors: Array, *, most: int = 10) -> list[list[Ranked]]:
+        """Return, for each text, the `most` likely intents, best first."""
+        confidences = self.confidences(texts, vectors)
+        order = np.argsort(-confidences, axis=1, kind="stable")[:, :most]
+        return [
+            [Ranked(self.intents[column], float(row[column])) for column in columns]
+            for row, columns in zip(confidences, order)
+        ]
+
+    def save(self, directory: Path) -> None:
+        """Write the classifier into `directory`: numbers as npz, the rest as JSON; no pickle."""
+        np.savez_compressed(directory / ARRAYS_FILE, **self.arrays)
+        about = {
+            "settings": dataclasses.asdict(self.settings),
+            "intents": self.intents,
+            "ngrams": self._ngrams,
+        }
+        (directory / ABOUT_FILE).write_text(json.dumps(about), encoding="utf-8")
+
+    @classmethod
+    def load(cls, directory: Path) -> Classifier:
+        """Read what `save` wrote."""
+        about = json.loads((directory / ABOUT_FILE).read_text(encoding="utf-8"))
+        with np.load(directory / ARRAYS_FILE, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        return cls(
+            settings=ClassifierSettings(**about["settings"]),
+            intents=about["intents"], arrays=arrays, ngrams=about["ngrams"],
+        )
+
+
+def _new_tfidf(ngrams: list[str] | None = None) -> TfidfVectorizer:
+    return TfidfVectorizer(
+        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32,
+        vocabulary=ngrams, preprocessor=_plain,
+    )
+
+
+def _plain(text: str) -> str:
+    return tidy(text).lower()
+
+
+def _train(
+    texts: Sequence[str], labels: Array, vectors: Array, settings: ClassifierSettings,
+    iterations: int,
+) -> Classifier:
+    """Train without calibration (slope 1, offset 0)."""
+    order = np.argsort(labels, kind="stable")
+    intents, counts = np.unique(labels, return_counts=True)
+    targets = np.repeat(np.arange(len(intents)), counts)
+    vectors = np.ascontiguousarray(vectors[order], dtype=np.float32)
+    tfidf = _new_tfidf()
+    phrases = tfidf.fit_transform([texts[row] for row in order]).tocsr()
+    weights = _softmax_regression(vectors * settings.encoder_weight, phrases, targets, settings,
+                                  iterations)
+    arrays = {
+        "vectors": vectors,
+        "starts": np.concatenate([[0], np.cumsum(counts)]),
+        "weights": weights,
+        "idf": tfidf.idf_,
+        "phrases_data": phrases.data,
+        "phrases_indices": phrases.indices,
+        "phrases_indptr": phrases.indptr,
+        "calibration": np.array([1.0, 0.0]),
+    }
+    return Classifier(settings=settings, intents=[str(intent) for intent in intents],
+                      arrays=arrays, ngrams=[str(gram) for gram in tfidf.get_feature_names_out()])
+
+
+def _softmax_regression(
+    dense: Array, sparse: scipy.sparse.csr_matrix, targets: Array, settings: ClassifierSettings,
+    iterations: int,
+) -> Array:
+    """Fit a multinomial logistic regression.
+
+    Returns:
+        One column per class; rows: dense features, sparse features, intercept. float32.
+    """
+    count, classes = len(targets), int(targets.max()) + 1
+    width = dense.shape[1]
+    transposed = sparse.T.tocsr()
+    rows = np.arange(count)
+
+    def loss_and_gradient(weights: Array) -> tuple[float, Array]:
+        shares = _softmax(dense @ weights[:width] + sparse @ weights[width:-1] + weights[-1])
+        loss = -np.log(shares[rows, targets] + 1e-12).sum() * settings.strength
+        loss += 0.5 * np.vdot(weights[:-1], weights[:-1])
+        shares[rows, targets] -= 1.0
+        shares *= settings.strength / count
+        gradient = np.empty_like(weights)
+        gradient[:width] = dense.T @ shares
+        gradient[width:-1] = transposed @ shares
+        gradient[:-1] += weights[:-1] / count
+        gradient[-1] = shares.sum(axis=0)
+        return float(loss) / count, gradient
+
+    start = np.zeros((width + sparse.shape[1] + 1, classes), dtype=np.float32)
+    return _lbfgs(loss_and_gradient, start, iterations)
+
+
+def _lbfgs(
+    loss_and_gradient: Callable[[Array], tuple[float, Array]], place: Array, iterations: int,
+    *, memory: int = 8, tolerance: float = 1e-5,
+) -> Array:
+    """Minimise a smooth convex function by L-BFGS in the precision of `place`.
+
+    scipy's works in double precision and takes several times as long on millions of weights.
+    """
+    loss, gradient = loss_and_gradient(place)
+    history: collections.deque[tuple[Array, Array, float]] = collections.deque(maxlen=memory)
+    for _ in range(iterations):
+        direction = -gradient
+        shares = []
+        for step, change, scale in reversed(history):
+            shares.append(scale * np.vdot(step, direction))
+            direction -= shares[-1] * change
+        if history:
+            step, change, scale = history[-1]
+            direction *= 1.0 / (scale * np.vdot(change, change))
+        else:
+            direction /= np.linalg.norm(gradient) + 1e-12
+        for (step, change, scale), share in zip(history, reversed(shares)):
+            direction += (share - scale * np.vdot(change, direction)) * step
+        slope = float(np.vdot(gradient, direction))
+        length = 1.0
+        while True:
+            following = place + np.float32(length) * direction
+            new_loss, new_gradient = loss_and_gradient(following)
+            if new_loss <= loss + 1e-4 * length * slope or length < 1e-3:
+                break
+            length /= 2
+        step, change = following - place, new_gradient - gradient
+        curvature = float(np.vdot(step, change))
+        if curvature > 1e-12:
+            history.append((step, change, 1.0 / curvature))
+        settled = abs(loss - new_loss) <= tolerance * max(abs(loss), 1e-3)
+        place, loss, gradient = following, new_loss, new_gradient
+        if settled:
+            break
+    return place
+
+
+def _calibrate(
+    texts: Sequence[str], labels: Array, vectors: Array, settings: ClassifierSettings
+) -> tuple[float, float]:
+    """Learn how a score becomes a chance of being right; returns (slope, offset) on its logit."""
+    scores, right, stranger = [], [], []
+    for train, test in _folds(labels, settings):
+        if len(set(labels[train])) < 2 or not len(test):
+            continue
+        model = _train([texts[row] for row in train], labels[train], vectors[train], settings,
+                       settings.iterations // 2)
+        found = model.scores([texts[row] for row in test], vectors[test])
+        scores.append(found.max(axis=1))
+        right.append(np.array(model.intents)[found.argmax(axis=1)] == labels[test])
+        stranger.append(~np.isin(labels[test], model.intents))
+    if not scores:
+        return 1.0, 0.0
+    return _platt(np.concatenate(scores), np.concatenate(right), np.concatenate(stranger),
+                  settings.stranger_share)
+
+
+def _folds(labels: Array, settings: ClassifierSettings) -> Iterator[tuple[Array, Array]]:
+    """Yield rows to train on and rows to test: a part of each intent, and all of some intents."""
+    random = np.random.RandomState(settings.seed)
+    intents = random.permutation(np.unique(labels))
+    part = np.empty(len(labels), dtype=int)
+    for number, intent in enumerate(intents):
+        rows = random.permutation(np.flatnonzero(labels == intent))
+        part[rows] = (np.arange(len(rows)) + number) % settings.folds
+    for fold in range(settings.folds):
+        away = [name for name in intents[fold :: settings.folds] if name != "out_of_scope"]
+        test = (part == fold) | np.isin(labels, away)
+        yield np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def _platt(scores: Array, right: Array, stranger: Array, share: float) -> tuple[float, float]:
+    """Fit two parameters so that sigmoid(slope * logit(score) + offset) is the share of right."""
+    x = _logit(scores)
+    weight = np.where(stranger, share / max(stranger.sum(), 1), (1 - share) / (~stranger).sum())
+    weight *= len(scores) / weight.sum()
+    # Platt's targets: never quite 0 or 1, so that a few easy phrases do not promise certainty.
+    hits, misses = (weight * right).sum(), (weight * ~right).sum()
+    target = np.where(right, (hits + 1) / (hits + 2), 1 / (misses + 2))
+
+    def loss(parameters: Array) -> float:
+        z = np.exp(parameters[0]) * x + parameters[1]
+        return float((weight * (np.logaddexp(0, z) - target * z)).sum() / len(x))
+
+    found = scipy.optimize.minimize(loss, np.zeros(2), method="Nelder-Mead")
+    return float(np.exp(found.x[0])), float(found.x[1])
+
+
+def _softmax(logits: Array) -> Array:
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _logit(share: Array) -> Array:
+    share = np.clip(share.astype(np.float64), 1e-6, 1 - 1e-6)
+    odds: Array = np.log(share / (1 - share))
+    return odds
+
+
+def _sigmoid(odds: Array) -> Array:
+    share: Array = 1.0 / (1.0 + np.exp(-odds))
+    return share

@@ -1,0 +1,103 @@
+"""The sentence encoder: text in, unit vectors of 384 numbers out (ONNX Runtime, no Rasa, no spaCy).
+
+The folder it reads is made by `build_encoder.py`.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from tokenizers import Tokenizer
+
+from assistant.nlu.artefacts import damage, fingerprint
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+DIMENSIONS = 384
+MAX_TOKENS = 128
+BATCH = 64
+
+Vectors = npt.NDArray[np.float32]
+
+
+_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"'})
+
+
+class EncoderError(RuntimeError):
+    """The encoder cannot be built or loaded; the message says why and what to do."""
+
+
+def tidy(text: str) -> str:
+    """Return the text with plain quotes and letters: phones type "what’s" where phrases have "what's"."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY).split())
+
+
+class SentenceEncoder:
+    """Turns texts into unit vectors; texts that mean the same lie close together."""
+
+    def __init__(self, directory: Path, *, threads: int = 1) -> None:
+        """Load the files in `directory`; use `load` to share one copy between callers.
+
+        Args:
+            directory: folder with the model, the tokenizer and their manifest.
+            threads: threads inside one call; 1 keeps a busy server fair.
+
+        Raises:
+            EncoderError: when a file is missing or damaged.
+        """
+        problem = damage(directory)
+        if problem:
+            raise EncoderError(f"The sentence encoder cannot be used: {problem}. Run `make setup`.")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self.directory = directory
+        self.sha256 = fingerprint(directory)
+        self._session = onnxruntime.InferenceSession(
+            str(directory / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_padding()
+
+    @classmethod
+    def load(cls, directory: Path | str, *, threads: int = 1) -> SentenceEncoder:
+        """Return the encoder in `directory`; the same path gives the same object."""
+        return _load(Path(directory).resolve(), threads)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row per text, float32 [n, 384], in the order given.
+
+        Texts are run in batches of like length, so many texts take the least padding.
+        """
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            vectors[rows] = self._run([texts[row] for row in rows])
+        return vectors
+
+    def encode_one(self, text: str) -> Vectors:
+        """Return the vector of one text, float32 [384]."""
+        vector: Vectors = self._run([text])[0]
+        return vector
+
+    def _run(self, texts: list[str]) -> Vectors:
+        encoded = self._tokenizer.encode_batch([tidy(text) for text in texts])
+        inputs = {
+            "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
+            "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
+        }
+        vectors: Vectors = self._session.run(None, inputs)[0]
+        return vectors
+
+
+@functools.lru_cache(maxsize=4)
+def _load(directory: Path, threads: int) -> SentenceEncoder:
+    return SentenceEncoder(directory, threads=threads)

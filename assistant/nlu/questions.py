@@ -1,0 +1,135 @@
+"""Cuts a message into the questions it may hold. Pure text; whether a cut is kept is decided later.
+
+A sentence that asks nothing ("I take aspirin.") stays with the question after it, because it is what
+the question is about. Greetings and thanks in front of a question are dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MOST_QUESTIONS = 4
+_EDGES = " ,;:-–*•\n\t"
+
+_ASK = (
+    r"(?:what(?:['’]?s)?|how(?:['’]?s)?|when|where(?:['’]?s)?|who(?:['’]?s|se)?|which|why|whats|hows"
+    r"|can|could|do|does|did|am|is|isn['’]?t|are|aren['’]?t|will|won['’]?t|would|should|shall|may"
+    r"|any|must|has|have|was|were)"
+)
+_REQUEST = (
+    r"(?:please|pls|tell me|let me know|book|cancel|i(?:['’]?d| would)? (?:like|want|need|wanna|love)"
+    r"|i['’]?m (?:wondering|curious|looking)|i wonder|(?:just )?wondering|wanna|wanted to|need to know"
+    r"|want to|curious|explain|show me|give me|send me|call me)"
+)
+_JOIN = r"(?:and|also|plus|&|\+|or|but|then|btw|by the way|as well as)"
+_FILLER = r"(?:also|then|plus|btw|by the way|if so|so|um|uh|tho|though|another thing|secondly)"
+
+# Ends of sentences and lines; "2) " in one line. A full stop ends a sentence only before a blank,
+# so that "3.5" stays whole.
+_END = re.compile(
+    r"[?!]+[\s)\"”']*|[.;…]+(?=\s|$)\s*|\s*\n+\s*|(?:(?<=\s)|^)\(?\d{1,2}[.)]\s+"
+)
+# "..., and how much ..." ; "how long ..., does it ..." ; "... tho does it"
+_SEAM = re.compile(
+    rf"(?:\s*,\s*|\s+)(?:{_JOIN}|tho|though)[\s,]+(?=(?:{_FILLER}[\s,]+)*(?:{_ASK}|{_REQUEST})\b)"
+    rf"|\s*,\s*(?=(?:{_FILLER}[\s,]+)*{_ASK}\s+(?:\w+['’]?\w*)\b)",
+    re.IGNORECASE,
+)
+_LIST_SEAM = re.compile(rf"\s*,\s*(?:{_JOIN}\s+)?|\s+{_JOIN}\s+", re.IGNORECASE)
+_ASKS = re.compile(rf"^(?:{_JOIN}[\s,]+|{_FILLER}[\s,]+)*(?:{_ASK}|{_REQUEST})\b", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:(?:(?:hi|hiya|hello|hey)(?: there| all| everyone| guys| team)?|hallo|hola|bonjour"
+    r"|good (?:morning|afternoon|evening|day)"
+    r"|greetings|dear (?:team|sir|madam)|thanks?(?: you)?(?: (?:so|very) much| a lot| again)?(?! for\b)|thx|ty"
+    r"|ok(?:ay)?|great|perfect|cool|got it|wait|alright|lovely|brilliant|yes|yeah|yep|well"
+    r"|sorry|excuse me|quick question|(?:one|two|another|a couple of) (?:more )?(?:questions?|things?)"
+    r"|and|also|plus|so|then|btw|by the way|but|or|um|uh)"
+    r"(?:[\s,.!:;–-]+|$))+",
+    re.IGNORECASE,
+)
+
+
+class Part(NamedTuple):
+    """One possible question: its words, and where in the message they stand."""
+
+    text: str
+    start: int
+    end: int
+
+
+def split(text: str) -> list[Part]:
+    """Return the questions a message may hold, in order.
+
+    Args:
+        text: the whole message.
+
+    Returns:
+        One part for a single question, at most `MOST_QUESTIONS`; none when nothing but greetings
+        or punctuation is left.
+    """
+    sentences = _sentences(text)
+    parts: list[Part] = []
+    story: int | None = None
+    for start, end, asked in sentences:
+        if not asked:
+            story = start if story is None else story
+            continue
+        parts.append(_trimmed(text, start if story is None else story, end))
+        story = None
+    if story is not None:
+        # Words after the last question belong to it; a message that asks nothing is one part.
+        begin = parts.pop().start if parts else story
+        parts.append(_trimmed(text, begin, sentences[-1][1]))
+    parts = [part for part in parts if part.text]
+    if len(parts) > MOST_QUESTIONS:
+        return [_trimmed(text, 0, len(text))]
+    return parts
+
+
+def _sentences(text: str) -> list[tuple[int, int, bool]]:
+    """Return (start, end, asks something) of each sentence or clause that could stand alone."""
+    found: list[tuple[int, int, bool]] = []
+    start = 0
+    for mark in [*_END.finditer(text), None]:
+        end = mark.start() if mark else len(text)
+        question = bool(mark and "?" in mark.group())
+        items = _list_items(text, start, end)
+        pieces = items or _cut(text, start, end, _SEAM)
+        for first, last in pieces:
+            words = _LEAD.sub("", text[first:last].strip(_EDGES))
+            if any(character.isalnum() for character in words):
+                closes = question and last == end
+                found.append((first, last, closes or bool(items) or bool(_ASKS.match(words))))
+        start = mark.end() if mark else end
+    return found
+
+
+def _list_items(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a bare list such as "price, pain and downtime"; empty when the sentence is none."""
+    items = _cut(text, start, end, _LIST_SEAM)
+    short = all(len(text[first:last].split()) <= 2 for first, last in items)
+    return items if len(items) > 1 and short else []
+
+
+def _cut(text: str, start: int, end: int, seam: re.Pattern[str]) -> list[tuple[int, int]]:
+    pieces = []
+    for mark in seam.finditer(text, start, end):
+        if mark.start() > start:
+            pieces.append((start, mark.start()))
+            start = mark.end()
+    return [*pieces, (start, end)]
+
+
+def _trimmed(text: str, start: int, end: int) -> Part:
+    """Return the part without blanks around it and without a greeting in front."""
+    lead = _LEAD.match(text[start:end])
+    if lead:
+        start += lead.end()
+    words = text[start:end]
+    start += len(words) - len(words.lstrip(_EDGES))
+    words = words.strip(_EDGES)
+    # The mark belongs to the question: phrases the classifier has learned end in it.
+    if text.startswith("?", start + len(words)):
+        words += "?"
+    return Part(words, start, start + len(words))

@@ -1,0 +1,72 @@
+"""The bot process: loads the newest model and serves the channels of credentials.yml.
+
+Started by the supervisor (`make run`, `make shell`); bound to 127.0.0.1, a proxy stands before it.
+"""
+import argparse
+import logging
+import os
+import sys
+import warnings
+from asyncio import AbstractEventLoop
+from functools import partial
+from pathlib import Path
+from typing import List
+
+from assistant import no_tensorflow
+from assistant.settings import ROOT, Settings, SettingsError, load_settings
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+no_tensorflow.install()
+warnings.simplefilter("ignore")  # Rasa's frozen dependencies warn on import; our tests look at ours
+
+from rasa.core import agent as agents  # noqa: E402
+from rasa.core import run as server  # noqa: E402
+from rasa.core.utils import AvailableEndpoints  # noqa: E402
+from rasa.utils.common import configure_logging_and_warnings  # noqa: E402
+from rasa.utils.log_utils import configure_structlog  # noqa: E402
+from sanic import Sanic  # noqa: E402
+
+from assistant.channels.website import cors_origins  # noqa: E402
+
+HOST = "127.0.0.1"
+BODY_BYTES = 16 * 1024
+
+
+async def _load(model: str, endpoints: AvailableEndpoints, app: Sanic, loop: AbstractEventLoop) -> None:
+    app.ctx.agent = await agents.load_agent(model_path=model, endpoints=endpoints, loop=loop)
+
+
+def build(*, model: Path, credentials: Path, port: int, settings: Settings) -> Sanic:
+    """The web application with model, store, voice and channels, not yet running."""
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    channels = server.create_http_input_channels(None, str(credentials))
+    app = server.configure_app(
+        channels, cors=cors_origins(settings), enable_api=False, port=port, endpoints=endpoints
+    )
+    app.config.REQUEST_MAX_SIZE = BODY_BYTES
+    app.register_listener(partial(_load, str(model), endpoints), "before_server_start")
+    app.register_listener(server.close_resources, "after_server_stop")
+    return app
+
+
+def main(arguments: List[str]) -> None:
+    """Runs until stopped."""
+    options = argparse.ArgumentParser(description="Runs the bot.")
+    options.add_argument("--port", type=int, default=5005)
+    options.add_argument("--model", type=Path, default=ROOT / "models" / "assistant.tar.gz")
+    options.add_argument("--credentials", type=Path, default=ROOT / "credentials.yml")
+    given = options.parse_args(arguments)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        sys.exit(str(error))
+    # first of all: an unconfigured structlog prints every message
+    configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True)
+    configure_structlog(logging.WARNING)
+    os.chdir(ROOT)  # Rasa reads config paths such as build/pipeline relative to the project
+    app = build(model=given.model, credentials=given.credentials, port=given.port, settings=settings)
+    app.run(host=HOST, port=given.port, access_log=False, backlog=100)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,191 @@
+"""The command `faq`: what the Makefile and the front desk call."""
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import contextmanager
+from typing import Any, Callable, Iterator, NoReturn
+
+import typer
+from rich.console import Console
+
+from assistant.settings import ROOT, Settings, SettingsError, load_settings
+from assistant.supervisor import StartError, Supervisor, asks, free_port
+
+app = typer.Typer(add_completion=False, help="The micro-Botox FAQ assistant.", no_args_is_help=True)
+console = Console()
+DEFAULT_PORT = 5005
+TRY = ("Does micro-Botox hurt?", "and regular Botox?")
+
+
+@app.command()
+def setup() -> None:
+    """Makes the encoder, the spaCy pipeline and the model where they are missing or stale."""
+    _settings()
+    _make()
+
+
+@app.command()
+def run(port: int = typer.Option(DEFAULT_PORT, envvar="PORT", help="Port of the web page.")) -> None:
+    """Starts everything; prints the address, and each new booking request as a card."""
+    settings = _settings()
+    supervisor = Supervisor(settings, port=port, actions_port=_actions_port(port), say=_note)
+    _check_ports(supervisor)  # before anything is loaded or trained
+    _make()
+    with _stopping_on_signals(), _started(supervisor):
+        address = f"http://localhost:{port}/"
+        console.print(f"\nOpen [bold]{address}[/bold]\n")
+        console.print("Two questions to try:\n" + "\n".join(f"  {question}" for question in TRY), highlight=False)
+        console.print("\nNew booking requests appear here. Stop with Ctrl-C.\n", highlight=False)
+        _show_cards(settings, supervisor)
+
+
+@app.command()
+def shell(port: int = typer.Option(DEFAULT_PORT, envvar="PORT", help="Port of a running bot.")) -> None:
+    """Talks to the bot in the terminal: to the running one, else to one loaded for the purpose."""
+    from assistant.staff.client import ChatClient
+    from assistant.staff.shell import talk
+
+    settings = _settings()
+    if asks(f"http://127.0.0.1:{port}/ready"):
+        talk(ChatClient(f"http://127.0.0.1:{port}"), console)
+        return
+    _make()
+    supervisor = Supervisor(settings, port=free_port(), actions_port=free_port(), say=_note)
+    with _stopping_on_signals(), _started(supervisor):
+        talk(ChatClient(supervisor.bot.url), console)
+
+
+@app.command()
+def check() -> None:
+    """Checks facts and answers in seconds, without a model; says what is wrong and how to mend it."""
+    from assistant.answers.lint import run_check
+
+    _settings()
+    report = run_check(ROOT)
+    for finding in report.findings:
+        console.print(str(finding), style="red", highlight=False, soft_wrap=True)
+    for line in report.summary:
+        console.print(line, highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+@app.command()
+def show(topic: str = typer.Argument(..., help="A topic, e.g. duration or faq_duration.")) -> None:
+    """Shows one topic on one screen: answer, facts, quotes, sources, signature."""
+    from assistant.answers.show import show_topic
+
+    console.print(show_topic(ROOT, topic))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _give_up(str(error))
+
+
+def _make() -> None:
+    from assistant.making import MakingError, make_everything
+    from assistant.nlu.encoder import EncoderError
+
+    try:
+        with _progress("Checking what is made already") as progress:
+            make_everything(progress)
+    except (EncoderError, MakingError) as error:
+        _give_up(str(error))
+
+
+def _check_ports(supervisor: Supervisor) -> None:
+    from assistant.supervisor import check_port
+
+    try:
+        for child in supervisor.children:
+            check_port(child.port)
+    except StartError as error:
+        _give_up(str(error))
+
+
+def _actions_port(port: int) -> int:
+    given = os.environ.get("ACTIONS_PORT")
+    # beside another bot on another port, so that two may run on one machine
+    return int(given) if given else 5055 + port - DEFAULT_PORT
+
+
+@contextmanager
+def _started(supervisor: Supervisor) -> Iterator[None]:
+    try:
+        with _progress("Starting") as progress:
+            supervisor.start(progress=progress)
+        yield
+    except StartError as error:
+        _give_up(str(error))
+    except KeyboardInterrupt:
+        console.print("\nStopping.")
+    finally:
+        supervisor.stop()
+
+
+def _show_cards(settings: Settings, supervisor: Supervisor) -> None:
+    from assistant.booking.cards import mark_shown, pending_cards
+    from assistant.database import engine
+
+    database = engine(settings.database_url)
+    while True:
+        for card in pending_cards(database):
+            console.print(card.panel(time_zone=settings.clinic.time_zone))
+            mark_shown(database, card)
+        supervisor.look_after()
+        time.sleep(1)
+
+
+@contextmanager
+def _stopping_on_signals() -> Iterator[None]:
+    """SIGTERM ends the commands the way Ctrl-C does."""
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _progress(first: str) -> Iterator[Callable[[str], None]]:
+    """A line that says what is going on: a spinner at a terminal, plain lines elsewhere."""
+    if console.is_terminal:
+        with console.status(first) as status:
+            yield status.update
+        return
+    said: set[str] = set()
+
+    def tell(text: str) -> None:
+        what = text.split(" (")[0]
+        if what not in said:
+            said.add(what)
+            console.print(what, highlight=False)
+
+    yield tell
+
+
+def _note(text: str) -> None:
+    console.print(text, style="yellow", highlight=False)
+
+
+def _give_up(why: str) -> NoReturn:
+    Console(stderr=True).print(why, style="red", highlight=False, soft_wrap=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

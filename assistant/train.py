@@ -1,0 +1,31 @@
+"""Builds the spaCy pipeline and trains the Rasa model (run as a process of its own: 600 MB)."""
+import logging
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from assistant.making import BUILD, MODEL
+from assistant.nlu.pipeline import ensure_pipeline
+
+
+def main() -> None:
+    """Writes models/assistant.tar.gz in one step, so that a killed training leaves the old one."""
+    import rasa.model_training
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.WARNING)  # unconfigured it prints every step of every story
+    ensure_pipeline(BUILD / "pipeline")
+    MODEL.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=MODEL.parent) as folder:
+        result = rasa.model_training.train(
+            domain="domain.yml", config="config.yml", training_files=["data"], output=folder,
+            fixed_model_name="assistant",
+        )
+        if result.code != 0 or result.model is None:
+            sys.exit("rasa reported a failed training")
+        shutil.move(str(Path(result.model)), MODEL)
+
+
+if __name__ == "__main__":
+    main()

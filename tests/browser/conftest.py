@@ -1,0 +1,43 @@
+"""A real Chromium; without one these tests fail in CI and are skipped loudly elsewhere."""
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from typing import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from assistant.supervisor import Supervisor
+
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+          "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the run."""
+    if not _CHROMIUM:
+        if os.environ.get("CI") == "true":
+            pytest.fail("No Chromium found: the browser tests must run in CI (Debian: apt-get install chromium).")
+        warnings.warn("NO CHROMIUM FOUND: THE BROWSER TESTS WERE SKIPPED", stacklevel=1)
+        pytest.skip("NO CHROMIUM FOUND: install chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=_CHROMIUM, args=_QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser, bot: Supervisor) -> Iterator[Page]:
+    """The demo page, with every error of the page collected in `page.errors`."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(f"{bot.bot.url}/")
+    yield opened
+    context.close()
+    assert not errors, errors

@@ -1,0 +1,116 @@
+"""A visitor on the demo page: five questions, a booking and its code, a reload."""
+from __future__ import annotations
+
+import os
+import re
+from urllib.parse import urlparse
+
+from playwright.sync_api import Locator, Page, expect
+
+from assistant.settings import ROOT
+
+PICTURE = ROOT / "docs" / "widget.png"
+
+
+def open_chat(page: Page) -> None:
+    page.locator("faq-chat .launcher").click()
+    expect(page.locator("faq-chat .is-starters .chip").first).to_be_visible()
+
+
+def say(page: Page, text: str) -> Locator:
+    """Types a message and returns the newest answer once it is complete."""
+    answers = page.locator("faq-chat .rows .row.bot")
+    before = answers.count()
+    page.locator("faq-chat #field").fill(text)
+    page.keyboard.press("Enter")
+    expect(answers.nth(before)).to_be_visible(timeout=10_000)
+    return answers.last
+
+
+def book(page: Page) -> Locator:
+    say(page, "I'd like to book")
+    say(page, "Yes to both")
+    say(page, "Dana Whitlock")
+    say(page, "503 555 0177")
+    summary = say(page, "Tuesday afternoon")
+    expect(summary).to_contain_text("Dana Whitlock")
+    expect(summary).to_contain_text("Tuesday")
+    return say(page, "yes")
+
+
+def test_five_questions_in_a_visitors_words_are_answered(page: Page) -> None:
+    open_chat(page)
+    for question, words in (
+        ("what is micro botox", "skin"),
+        ("how is it different from normal botox", "muscle"),
+        ("does it hurt", "sting"),
+        ("is there any downtime", "bruise"),
+        ("how long does it last", "months"),
+    ):
+        expect(say(page, question)).to_contain_text(re.compile(words, re.I))
+
+
+def test_sources_are_under_the_fold_and_name_kinds_only(page: Page) -> None:
+    open_chat(page)
+    answer = say(page, "how long does it last")
+    fold = answer.locator("details summary")
+    expect(fold).to_contain_text("Sources")
+    fold.click()
+    expect(answer.locator("details")).to_contain_text("Study")
+
+
+def test_a_booking_ends_with_a_code_that_survives_a_reload(page: Page) -> None:
+    open_chat(page)
+    answer = book(page)
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", answer.inner_text())
+    assert code, answer.inner_text()
+    if os.environ.get("FAQ_WRITE_DOCS"):
+        PICTURE.parent.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURE)
+    page.reload()
+    page.locator("faq-chat .launcher").click()
+    expect(page.locator("faq-chat .rows")).to_contain_text(code[0])
+    expect(page.locator("faq-chat .rows")).to_contain_text("Dana Whitlock")
+
+
+def test_suggestions_are_sent_as_the_visitors_own_words(page: Page) -> None:
+    open_chat(page)
+    page.locator("faq-chat .is-starters .chip", has_text="Does it hurt?").click()
+    expect(page.locator("faq-chat .rows .row.bot").last).to_contain_text("sting", timeout=10_000)
+
+
+def test_all_of_it_works_by_keyboard(page: Page) -> None:
+    page.locator("faq-chat .launcher").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("faq-chat #field")).to_be_focused()
+    page.keyboard.type("does it hurt?")
+    page.keyboard.press("Enter")
+    expect(page.locator("faq-chat .rows .row.bot").last).to_contain_text("sting", timeout=10_000)
+    page.keyboard.press("Escape")
+    expect(page.locator("faq-chat .launcher")).to_be_focused()
+
+
+def test_what_a_visitor_types_is_shown_as_text(page: Page) -> None:
+    open_chat(page)
+    say(page, "<img src=x onerror=alert(1)> does it hurt")
+    expect(page.locator("faq-chat .rows img")).to_have_count(0)
+
+
+def test_nothing_is_asked_of_another_server_and_no_cookie_is_set(page: Page) -> None:
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(urlparse(request.url).netloc))
+    page.reload()
+    open_chat(page)
+    say(page, "does it hurt")
+    assert hosts == {urlparse(page.url).netloc}
+    assert page.context.cookies() == []
+
+
+def test_the_consultation_first_face_names_no_product(page: Page) -> None:
+    page.goto(page.url + "?market=uk")
+    page.locator("faq-chat .launcher").click()
+    expect(page.locator("faq-chat .is-starters .chip").first).to_be_visible()
+    shown = page.evaluate(
+        "document.documentElement.outerHTML + document.querySelector('faq-chat').shadowRoot.querySelector('.root').outerHTML"
+    ).lower()
+    assert not [word for word in ("botox", "toxin", "dysport") if word in shown]

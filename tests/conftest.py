@@ -1,0 +1,56 @@
+"""What tests share: one real bot with model, action server and database for the whole run."""
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from assistant.making import make_everything
+from assistant.settings import ROOT, Settings, load_settings
+from assistant.staff.client import ChatClient
+from assistant.supervisor import Supervisor, free_port
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Databases, logs and the secret of a test run are its own."""
+    folder = tmp_path_factory.mktemp("var")
+    before = os.environ.get("FAQ_VAR")
+    os.environ["FAQ_VAR"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["FAQ_VAR"]
+    else:
+        os.environ["FAQ_VAR"] = before
+
+
+@pytest.fixture(scope="session")
+def settings(own_var: Path) -> Settings:
+    """The demo clinic."""
+    return load_settings(ROOT / "clinic.yml")
+
+
+@pytest.fixture(scope="session")
+def made() -> None:
+    """Encoder, pipeline and model are there and fit their inputs."""
+    make_everything(lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def bot(made: None, settings: Settings) -> Iterator[Supervisor]:
+    """The running bot; tests that kill something start their own."""
+    supervisor = Supervisor(
+        settings, port=free_port(), actions_port=free_port(), credentials="tests/credentials.yml",
+        environment={"FAQ_RATE_LIMITS": "off"},
+    )
+    supervisor.start()
+    yield supervisor
+    supervisor.stop()
+
+
+@pytest.fixture
+def chat(bot: Supervisor) -> ChatClient:
+    """A fresh conversation with the running bot."""
+    return ChatClient(bot.bot.url)
