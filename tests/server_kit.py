@@ -1,6 +1,7 @@
 """The chat protocol over real HTTP on loopback: a real server and store, and a bot without a model."""
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from contextlib import asynccontextmanager
@@ -40,11 +41,23 @@ class Server:
     async def token(self):
         return (await self.json("/chat/session", method="POST", json={}))[1]["token"]
 
-    async def send(self, token, text="does it hurt", message_id="message-1", **options):
+    async def send(self, token, text="does it hurt", message_id="message-1", *, signs=False, **options):
+        """The lines of an answer; signs of life, which a busy machine may add, only when asked for."""
         body = {"id": message_id, "text": text}
         sent = await self.ask("/chat/messages", method="POST", token=token, json=body, **options)
         async with sent as answer:
-            return [json.loads(line) for line in (await answer.text()).splitlines()]
+            lines = [json.loads(line) for line in (await answer.text()).splitlines()]
+        return [line for line in lines if signs or line["kind"] not in ("typing", "beat")]
+
+    async def working(self):
+        """Waits until the bot has a message in hand."""
+        while not self.bot.at_work:
+            await asyncio.sleep(0.01)
+
+    async def quiet(self):
+        """Waits until no turn is running."""
+        while self.door._turns:
+            await asyncio.sleep(0.01)
 
     async def replay(self, token, after=0):
         async with await self.ask(f"/chat/messages?after={after}", token=token) as answer:

@@ -103,7 +103,7 @@ class FrontDoor:
         self._beat = beat
         self._turns: dict[tuple[str, str], asyncio.Task[Outcome]] = {}
         self._queues: dict[str, tuple[asyncio.Lock, int]] = {}
-        self._closing = False
+        self.closing = False  # no more messages are taken
 
     def take(self, message: Message) -> asyncio.Task[Outcome]:
         """Starts the turn of a message, or finds the one that is running for the same message id.
@@ -114,7 +114,7 @@ class FrontDoor:
         key = (message.conversation_id, message.message_id)
         turn = self._turns.get(key)
         if turn is None:
-            if self._closing or len(self._turns) >= MOST_WAITING:
+            if self.closing or len(self._turns) >= MOST_WAITING:
                 raise Busy
             turn = asyncio.get_running_loop().create_task(self._turn(message))
             self._turns[key] = turn
@@ -148,7 +148,7 @@ class FrontDoor:
 
     async def drain(self, seconds: float = DEADLINE_SECONDS) -> None:
         """Takes no more messages and waits for the turns in flight."""
-        self._closing = True
+        self.closing = True
         if self._turns:
             await asyncio.wait(set(self._turns.values()), timeout=seconds)
 

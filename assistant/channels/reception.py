@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import lru_cache
 from typing import Any, Callable, Optional
 from urllib.parse import urljoin
 
@@ -35,7 +36,7 @@ class Reception:
         self._settings = settings
         self._on_message = on_message
         self._prepare = prepare
-        self._book = AnswerBook(ROOT / "data" / "responses")
+        self._book = _answer_book()
         self._door: Optional[FrontDoor] = None
         self._actions_well = True
         self._actions_checked = -CHECKED_FOR_SECONDS
@@ -104,7 +105,9 @@ class Reception:
             await self.conversations.ping()
         except StoreError:
             return "no database"
-        return None if self._door is not None else "not prepared"
+        if self._door is None:
+            return "not prepared"
+        return "stopping" if self._door.closing else None
 
     async def degraded(self) -> list[str]:
         """What does not work although the bot answers: "booking" without an action server."""
@@ -142,6 +145,11 @@ class Reception:
     async def _close(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         if self._door is not None:
             await self._door.drain()
+
+
+@lru_cache(maxsize=None)
+def _answer_book() -> AnswerBook:
+    return AnswerBook(ROOT / "data" / "responses")
 
 
 def _prepare(agent: Any, settings: Settings) -> None:

@@ -29,8 +29,20 @@ _ANSWERED_IN_FORM = {
     "repeat",
     "talk_to_human",
 }
-_ENDS_FORM = {"stop": "utter_booking_stopped", "cancel_booking": "utter_booking_stopped", "forget_me": "utter_forget_me"}
-_COMPARISONS = {"faq_vs_standard", "faq_vs_baby", "faq_vs_fillers", "faq_vs_other_treatments", "faq_combining"}
+_ENDS_FORM = {
+    "stop": "utter_booking_stopped",
+    "cancel_booking": "utter_booking_stopped",
+    "forget_me": "utter_forget_me",
+}
+# A treatment named in one of these is compared, not asked about: focus stays where it was.
+_COMPARISONS = {
+    "faq_combining",
+    "faq_delivery",
+    "faq_vs_baby",
+    "faq_vs_fillers",
+    "faq_vs_other_treatments",
+    "faq_vs_standard",
+}
 _FRAGMENTS = {"follow_up", "repeat"}
 
 

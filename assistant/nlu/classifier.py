@@ -3,7 +3,7 @@
 Three views of a message are joined: a softmax regression over its sentence vector and its character
 n-grams, the nearest training phrase of each intent, and the intent's average phrase. The joint score
 is turned into a chance of being right by cross-validation in which whole intents are held out, since
-visitors also ask things no intent was written for. Pure numpy, scipy and a tf-idf; no Rasa, no spaCy.
+visitors also ask things no intent was written for. Pure numpy and scipy.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import scipy.optimize
 import scipy.sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-from assistant.nlu.encoder import tidy
+from assistant.nlu.ngrams import NgramWeights
 
 Array = npt.NDArray[Any]
 
@@ -73,12 +72,14 @@ class Classifier:
             arrays: vectors, starts, weights, idf, phrases_* and calibration (see `_train`, `fit`).
             ngrams: character n-grams in column order.
         """
-        self.settings, self.intents, self.arrays, self._ngrams = settings, intents, arrays, ngrams
-        self._tfidf = _new_tfidf(ngrams)
-        self._tfidf.idf_ = arrays["idf"]
+        self.settings, self.intents, self.arrays = settings, intents, arrays
+        self._ngrams = NgramWeights(ngrams, arrays["idf"])
         starts = arrays["starts"]
         self._starts = starts[:-1]
         self._vectors = arrays["vectors"]
+        width = self._vectors.shape[1]
+        self._dense_weights = arrays["weights"][:width] * settings.encoder_weight
+        self._ngram_weights, self._bias = arrays["weights"][width:-1], arrays["weights"][-1]
         self._centres = np.add.reduceat(self._vectors, self._starts, axis=0)
         self._centres /= np.linalg.norm(self._centres, axis=1, keepdims=True) + 1e-9
         parts = tuple(arrays[f"phrases_{part}"] for part in ("data", "indices", "indptr"))
@@ -111,12 +112,10 @@ class Classifier:
 
     def scores(self, texts: Sequence[str], vectors: Array) -> Array:
         """Return the joint score of each intent, 0 to 1, [n, intents]; not yet a probability."""
-        ngrams = self._tfidf.transform(texts)
-        width = vectors.shape[1]
-        weights = self.arrays["weights"]
-        logits = vectors @ (weights[:width] * self.settings.encoder_weight)
-        logits += ngrams @ weights[width:-1] + weights[-1]
-        probability = _softmax(logits)
+        ngrams = self._ngrams.transform(texts)
+        probability = _softmax(
+            vectors @ self._dense_weights + ngrams @ self._ngram_weights + self._bias
+        )
         meaning = np.maximum.reduceat(vectors @ self._vectors.T, self._starts, axis=1)
         overlaps = (ngrams @ self._phrases_by_ngram).toarray()
         spelling = np.maximum.reduceat(overlaps, self._starts, axis=1)
@@ -135,7 +134,7 @@ class Classifier:
         order = np.argsort(-confidences, axis=1, kind="stable")[:, :most]
         return [
             [Ranked(self.intents[column], float(row[column])) for column in columns]
-            for row, columns in zip(confidences, order)
+            for row, columns in zip(confidences, order, strict=True)
         ]
 
     def save(self, directory: Path) -> None:
@@ -144,7 +143,7 @@ class Classifier:
         about = {
             "settings": dataclasses.asdict(self.settings),
             "intents": self.intents,
-            "ngrams": self._ngrams,
+            "ngrams": self._ngrams.ngrams,
         }
         (directory / ABOUT_FILE).write_text(json.dumps(about), encoding="utf-8")
 
@@ -160,17 +159,6 @@ class Classifier:
         )
 
 
-def _new_tfidf(ngrams: list[str] | None = None) -> TfidfVectorizer:
-    return TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, dtype=np.float32,
-        vocabulary=ngrams, preprocessor=_plain,
-    )
-
-
-def _plain(text: str) -> str:
-    return tidy(text).lower()
-
-
 def _train(
     texts: Sequence[str], labels: Array, vectors: Array, settings: ClassifierSettings,
     iterations: int,
@@ -180,22 +168,23 @@ def _train(
     intents, counts = np.unique(labels, return_counts=True)
     targets = np.repeat(np.arange(len(intents)), counts)
     vectors = np.ascontiguousarray(vectors[order], dtype=np.float32)
-    tfidf = _new_tfidf()
-    phrases = tfidf.fit_transform([texts[row] for row in order]).tocsr()
+    ordered = [texts[row] for row in order]
+    ngrams = NgramWeights.fit(ordered)
+    phrases = ngrams.transform(ordered)
     weights = _softmax_regression(vectors * settings.encoder_weight, phrases, targets, settings,
                                   iterations)
     arrays = {
         "vectors": vectors,
         "starts": np.concatenate([[0], np.cumsum(counts)]),
         "weights": weights,
-        "idf": tfidf.idf_,
+        "idf": ngrams.idf,
         "phrases_data": phrases.data,
         "phrases_indices": phrases.indices,
         "phrases_indptr": phrases.indptr,
         "calibration": np.array([1.0, 0.0]),
     }
     return Classifier(settings=settings, intents=[str(intent) for intent in intents],
-                      arrays=arrays, ngrams=[str(gram) for gram in tfidf.get_feature_names_out()])
+                      arrays=arrays, ngrams=ngrams.ngrams)
 
 
 def _softmax_regression(
@@ -250,7 +239,7 @@ def _lbfgs(
             direction *= 1.0 / (scale * np.vdot(change, change))
         else:
             direction /= np.linalg.norm(gradient) + 1e-12
-        for (step, change, scale), share in zip(history, reversed(shares)):
+        for (step, change, scale), share in zip(history, reversed(shares), strict=True):
             direction += (share - scale * np.vdot(change, direction)) * step
         slope = float(np.vdot(gradient, direction))
         length = 1.0
@@ -323,7 +312,7 @@ def _platt(scores: Array, right: Array, stranger: Array, share: float) -> tuple[
 
 
 def _softmax(logits: Array) -> Array:
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
     return shares
 

@@ -156,7 +156,8 @@ class IntentClassifier(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
         """Train again when the pipeline or the encoder has changed."""
-        return pipeline_sha256(config["pipeline"])
+        # Rasa also asks about the stand-in of a component it restores from its cache.
+        return pipeline_sha256(config["pipeline"]) if "pipeline" in config else None
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         """Train on the phrases of all intents and keep the result in the model archive.
@@ -216,7 +217,7 @@ class IntentClassifier(GraphComponent):
             vectors = np.vstack([doc.vector, encode(model.model, [p.text for p in others])])
             texts = [text, *(part.text for part in others)]
             ranks = self._classifier.rank(texts, vectors, most=self._config["ranking"])
-            message.set(CANDIDATES, list(zip([parts[0], *others], ranks)))
+            message.set(CANDIDATES, list(zip([parts[0], *others], ranks, strict=True)))
             _set_intent(message, ranks[0])
         return messages
 

@@ -17,8 +17,16 @@ import yaml
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from assistant.nlu.artefacts import damage, file_sha256, fingerprint, locked, read_manifest
-from assistant.nlu.artefacts import replacing, text_sha256, write_manifest
+from assistant.nlu.artefacts import (
+    damage,
+    file_sha256,
+    fingerprint,
+    locked,
+    read_manifest,
+    replacing,
+    text_sha256,
+    write_manifest,
+)
 from assistant.nlu.build_encoder import ensure_encoder
 from assistant.nlu.encoder import SentenceEncoder, Vectors
 

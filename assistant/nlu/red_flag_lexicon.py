@@ -25,9 +25,7 @@ _TRIPLE = re.compile(r"([a-z])\1\1")
 _LOOKALIKE_DIGITS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"})
 END, QUESTION = "|", "?"
 _TOKEN = re.compile(r"[^\W_]+|[|?,]")
-_IS = re.compile(
-    r"\b(it|that|there|she|he|what|who|here|how|where|why|everything|something|this)'s\b"
-)
+_IS = re.compile(r"\b(it|that|there|she|he|what|who|here|how|where|why|everything|something|this)'s\b")
 _ELLIPSIS = re.compile(r"\.{2,}")
 # How far apart two words of a sign may be, counted so that a comma weighs more than a word.
 _DISTANCE = {END: 100, QUESTION: 100, ",": 2, "but": 4, "because": 4, "so": 3, "also": 3}
@@ -161,9 +159,7 @@ def _distance(a: str, b: str) -> int:
     return row[-1]
 
 
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
-)
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+")
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670]+")
 _LETTERS = str.maketrans(
     {"\u0111": "d", "\u00df": "ss", "\u0142": "l", "\u0131": "i", "\u00e6": "ae", "\u0153": "oe"}
@@ -228,7 +224,7 @@ def _add_guesses(lexicon: Lexicon, vocabulary: Iterable[str]) -> None:
 def lexicon() -> Lexicon:
     """Returns the tables, built on first use (a fraction of a second)."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(_WORDS.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 (safe loader)
+    data = yaml.load(_WORDS.read_text(encoding="utf-8"), Loader=loader)
     tables = Lexicon(not_misspellings=frozenset(data["not_misspellings"].split()))
     for group, text in data["words"].items():
         for entry in _entries(text):
@@ -266,17 +262,12 @@ class Found:
 
     sign: Sign
     places: FrozenSet[int]
-
-    @property
-    def first(self) -> int:
-        return min(self.places)
-
-    @property
-    def last(self) -> int:
-        return max(self.places)
+    first: int
+    last: int
 
 
 def normal_text(text: str) -> str:
+    """Returns text in lower case with one form per letter, apostrophe and sentence mark."""
     if not text.isascii():
         text = fold_letters(text)
     text = text.lower()
@@ -290,6 +281,7 @@ def normal_text(text: str) -> str:
 
 
 def words_of(normal: str, tables: Lexicon) -> List[str]:
+    """Returns the words and marks of a normal_text, known misspellings put right."""
     tokens = _TOKEN.findall(normal)
     tokens.append(END)
     known = tables.words.root
@@ -342,7 +334,14 @@ def find_signs(tokens: List[str], tables: Lexicon) -> Tuple[List[Found], Set[int
                     nearby = found.setdefault((rule.sign.name, end // 16), [])
                     if len(nearby) < 2:
                         spans = [(place, end), *(last[other] for other in rule.others)]
-                        nearby.append(Found(rule.sign, frozenset(_places(spans))))
+                        nearby.append(
+                            Found(
+                                rule.sign,
+                                frozenset(_places(spans)),
+                                min(spans)[0],
+                                max(e for _, e in spans),
+                            )
+                        )
     return [one for nearby in found.values() for one in nearby], marked
 
 

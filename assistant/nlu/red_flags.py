@@ -28,8 +28,7 @@ Level = Literal["emergency", "today", "crisis"]
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _SOFT = frozenset(
-    ", and but because so also then plus though although however while cos coz cuz btw anyway yet "
-    "except apart".split()
+    ", and but because so also then plus though although however while cos coz cuz btw anyway yet except apart".split()
 )
 _BEFORE_YEAR = frozenset(("in", "of", "around", "summer", "early", "late"))
 _IS_NOT = (["is", "not"], ["are", "not"])
@@ -164,7 +163,7 @@ def _foreign(normal: str, tables: Lexicon) -> Iterator[Found]:
     for letter in set(normal) & tables.foreign.keys():
         for phrase, level in tables.foreign[letter]:
             if phrase in normal:
-                yield Found(tables.rules[f"foreign_{level}"][0].sign, frozenset((0,)))
+                yield Found(tables.rules[f"foreign_{level}"][0].sign, frozenset((0,)), 0, 0)
 
 
 class _Message:
@@ -177,7 +176,7 @@ class _Message:
         self._is = _cue_words()
 
     def _sentence(self, place: int, later: int = 0) -> Optional[_Sentence]:
-        """The sentence (a piece of it when very long) at a place, or the one that many later."""
+        """Returns the sentence at a place (a piece of it when very long), or one later or before."""
         number = bisect_left(self._ends, place)
         step = 1 if later > 0 else -1
         while later and 0 <= number + step < len(self._ends):
@@ -202,17 +201,12 @@ class _Message:
         sentence = self._sentence(found.last)
         if sentence is None:
             return True
-        clauses = range(
-            sentence.clause(max(found.first, sentence.start)), sentence.clause(found.last) + 1
-        )
+        clauses = range(sentence.clause(max(found.first, sentence.start)), sentence.clause(found.last) + 1)
         if self._denied(found):
             return False
         if found.sign.level == "crisis":
-            return not self._lookalike(found.sign, sentence, clauses, 0, False) and not (
-                sentence.within("hypothetical", clauses)
-                and not sentence.has("person_now")
-                and not sentence.has("my")
-                and "i" not in self._tokens[sentence.start : sentence.end]
+            return not self._lookalike(found.sign, sentence, clauses, 1, False) and not (
+                sentence.within("hypothetical", clauses) and sentence.has("crisis_topic") and not self._told(sentence)
             )
         strong = sentence.within("now", clauses)
         now = self._now(found, sentence, clauses, strong)
@@ -222,11 +216,17 @@ class _Message:
             return False
         asked = self._asked(found, sentence, clauses, now)
         if found.sign.net:
-            return asked == 0 < now and not self._denied_after(found, sentence)
+            said = now > 0 or self._told(sentence)
+            return said and not asked and not self._denied_after(found, sentence)
         return asked <= now
 
+    def _told(self, sentence: _Sentence) -> bool:
+        """Says whether the sentence is about a person ("my throat") and not about throats."""
+        told = self._is["told"]
+        return any(token in told for token in self._tokens[sentence.start : sentence.end])
+
     def _denied(self, found: Found) -> bool:
-        """ "no trouble breathing", "the throat is not swollen", "no fever, hives or wheezing"."""
+        """Reads "no trouble breathing", "throat is not swollen", "no fever, hives or wheezing"."""
         tokens, negation, between = self._tokens, self._is["not"], self._is["between"]
         joined = "or" in tokens[found.last + 1 : found.last + 6]
         for place in range(found.first - 1, max(found.first - 14, -1), -1):
@@ -250,7 +250,7 @@ class _Message:
         return False
 
     def _denied_after(self, found: Found, sentence: _Sentence) -> bool:
-        """ "my throat is not swollen": the sign is only the throat, the denial comes after it."""
+        """Reads "my throat is not swollen" when the sign is only the throat."""
         tokens = self._tokens
         for place in range(found.last + 1, min(found.last + 5, sentence.end - 1)):
             if tokens[place] in ("isnt", "arent") or tokens[place : place + 2] in _IS_NOT:
@@ -258,7 +258,7 @@ class _Message:
         return False
 
     def _now(self, found: Found, sentence: _Sentence, clauses: range, strong: bool) -> int:
-        """How much speaks for a symptom that is there now: 0 nothing, 1 something, 2 a lot."""
+        """Returns how much speaks for a symptom that is there now: 0 nothing, 1 some, 2 a lot."""
         tokens, words = self._tokens, self._is
         score = self._owned(found, sentence)
         if sentence.within("person_now", clauses):
@@ -282,14 +282,13 @@ class _Message:
         score += sentence.has("goes_away")
         unable = any(tokens[place] in words["inability"] for place in found.places)
         if unable and not any(
-            token in words["anyone"]
-            for token in tokens[max(sentence.start, found.first - 3) : found.first + 1]
+            token in words["anyone"] for token in tokens[max(sentence.start, found.first - 3) : found.first + 1]
         ):
             score += 1
         return score
 
     def _owned(self, found: Found, sentence: _Sentence) -> int:
-        """1 for "my droopy eyelid", which is somebody's, not an eyelid in general; else 0."""
+        """Returns 1 for "my droopy eyelid", which is somebody's, and 0 for an eyelid in general."""
         place = found.first
         while place > sentence.start and self._tokens[place] not in self._is["my"]:
             place -= 1
@@ -297,32 +296,27 @@ class _Message:
                 return 0
         return int(self._tokens[place] in self._is["my"])
 
-    def _lookalike(
-        self, sign: Sign, sentence: _Sentence, clauses: range, now: int, strong: bool
-    ) -> bool:
+    def _lookalike(self, sign: Sign, sentence: _Sentence, clauses: range, now: int, strong: bool) -> bool:
         groups = set(sign.unless)
         if sign.cosmetic and not sentence.has("treated"):
             groups.add("cosmetic")
-        if sign.anywhere and not strong and not sentence.has("treated"):
+        if sign.net or (sign.anywhere and not strong and not sentence.has("treated")):
             return any(sentence.has(group) for group in groups)
         return any(
-            (sentence.within(group, clauses) and not strong) or (sentence.has(group) and now == 0)
-            for group in groups
+            (sentence.within(group, clauses) and not strong) or (sentence.has(group) and now == 0) for group in groups
         )
 
     def _over(self, sentence: _Sentence, clauses: range) -> bool:
-        """ "years ago", "all good now": it is no longer there."""
+        """Reads "years ago" and "all good now": it is no longer there."""
         if sentence.within("past", clauses) or sentence.has("past_far"):
             return True
         following = self._sentence(sentence.start, 1)
-        return sentence.after("recovered", clauses[0]) or (
-            following is not None and following.has("recovered")
-        )
+        return sentence.after("recovered", clauses[0]) or (following is not None and following.has("recovered"))
 
     def _asked(self, found: Found, sentence: _Sentence, clauses: range, now: int) -> int:
-        """How much speaks for a question about risk: 0 nothing to 3 certainly."""
+        """Returns how much speaks for a question about risk: from 0, nothing, to 3, certain."""
         if sentence.within("certain_if", clauses):
-            return 3
+            return 0 if self._near(sentence, "mine_too", (0, 1, 2)) else 3
         asked = 0
         for clause, start, end in sentence.cues.get("hypothetical", ()):
             if clause in clauses:
@@ -333,24 +327,24 @@ class _Message:
             asked = max(asked, 1)
         if now == 0 and not asked:
             asked = int(self._tale(sentence) or self._listed(sentence))
+        if asked and self._near(sentence, "mine_too", (0, 1, 2)):
+            return 0
         return asked
 
     def _restarts(self, start: int, end: int, found: Found, sentence: _Sentence) -> bool:
-        """ "what are the side effects I have trouble breathing": the question ended before."""
+        """Reads "what are the side effects I have trouble breathing": the question has ended."""
         if any(start == other for _, other, _ in sentence.cues.get("governs", ())):
             return False
-        return any(
-            end < other <= found.first for _, other, _ in sentence.cues.get("person_now", ())
-        )
+        return any(end < other <= found.first for _, other, _ in sentence.cues.get("person_now", ()))
 
     def _tale(self, sentence: _Sentence) -> bool:
-        """ "my friend got a droopy eyelid, could that happen to me": not a symptom now."""
+        """Reads "my friend got a droopy eyelid, could that happen to me": no symptom now."""
         if not (sentence.has("someone") and sentence.has("past_verb")):
             return False
         return self._near(sentence, "tale_worry", (0, 1, 2))
 
     def _listed(self, sentence: _Sentence) -> bool:
-        """ "What are the risks? Droopy eyelids?": the question goes on in a fragment."""
+        """Reads "What are the risks? Droopy eyelids?": the question goes on in a fragment."""
         return sentence.is_question and self._near(sentence, "risk_after", (-1, -2))
 
     def _near(self, sentence: _Sentence, cue: str, steps: Tuple[int, ...]) -> bool:
@@ -363,10 +357,7 @@ class _Message:
 
 @lru_cache(maxsize=1)
 def _cue_words() -> Dict[str, FrozenSet[str]]:
-    """The cues that are looked at word by word."""
+    """Returns the cues that are looked at word by word."""
     root = lexicon().cues.root
-    names = "not between my is_now became_now inability anyone side someone".split()
-    return {
-        name: frozenset(word for word, node in root.items() if name in node.get("", ()))
-        for name in names
-    }
+    names = "not between my is_now became_now inability anyone side someone told".split()
+    return {name: frozenset(word for word, node in root.items() if name in node.get("", ())) for name in names}

@@ -11,9 +11,9 @@ _FEAR = re.compile(
     r"|wimp|coward|faint|queasy"
 )
 _NEGATION = re.compile(
-    r"not|no|never|without|nothing|neither|nor|hardly|least|less|cannot|\w+n['’]?t|dont|isnt|arent"
+    r"not|no|never|without|nothing|neither|nor|hardly|least|less|cannot|\w+n't|dont|isnt|arent"
 )
-_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?")
+_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|[,.;:!?]")
 _HATES_NEEDLES = re.compile(
     r"\b(?:hate|can'?t (?:stand|look at|bear)|don'?t (?:like|do well with)|bad with|not good with"
     r"|awful with|terrible with) (?:the |getting )?(?:needles?|injections?|shots?|jabs?|blood)\b"
@@ -30,8 +30,16 @@ def shows_worry(text: str) -> bool:
     for place, word in enumerate(words):
         if not _FEAR.fullmatch(word):
             continue
-        before = words[max(0, place - _REACH) : place]
-        after = words[place + 1 : place + 2]
-        if after != ["free"] and not any(_NEGATION.fullmatch(other) for other in before):
+        if words[place + 1 : place + 2] != ["free"] and not _denied(words[:place]):
+            return True
+    return False
+
+
+def _denied(before: list[str]) -> bool:
+    """Return whether one of the last words before, in the same clause, is a negation."""
+    for word in before[: -_REACH - 1 : -1]:
+        if not word[0].isalpha():
+            return False
+        if _NEGATION.fullmatch(word):
             return True
     return False

@@ -136,6 +136,11 @@ async def test_a_bot_without_its_database_is_not_ready(server, tmp_path):
     assert await server.json("/ready") == (503, {"ready": False, "why": "no database"})
 
 
+async def test_a_bot_that_is_about_to_stop_is_not_ready(server):
+    await server.door.drain()
+    assert await server.json("/ready") == (503, {"ready": False, "why": "stopping"})
+
+
 async def test_a_bot_with_rasas_own_store_is_not_ready_and_takes_no_message(tmp_path, monkeypatch):
     monkeypatch.setenv("FAQ_VAR", str(tmp_path))
     async with serving(tmp_path, store=SimpleNamespace()) as server:

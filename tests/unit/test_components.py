@@ -1,0 +1,204 @@
+"""The Rasa components, run one after the other as the graph runs them."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Callable
+
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
+from rasa.nlu.utils.spacy_utils import SpacyNLP
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.making import BUILD
+from assistant.nlu.components import IntentClassifier, Judgement, ModelDoesNotFit, Screening, SpacyEntities
+from assistant.nlu.pipeline import ensure_pipeline
+from tests.unit.test_classifier import PHRASES
+
+Parse = Callable[[str], dict[str, Any]]
+
+PIPELINE = {"pipeline": str(BUILD / "pipeline"), "ranking": 10}
+CONTEXT = ExecutionContext(GraphSchema({}))
+MORE_PHRASES = {
+    "greet": ["hi", "hello", "hey there", "good morning", "hello there", "hiya", "hey"],
+    "red_flag": [
+        "something feels very wrong with my throat", "my throat feels wrong", "it feels wrong inside my throat",
+        "my throat is strange since the visit", "strange feeling in my throat", "my throat feels odd",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> LocalModelStorage:
+    return LocalModelStorage(tmp_path_factory.mktemp("storage"))
+
+
+@pytest.fixture(scope="module")
+def spacy_nlp(storage: LocalModelStorage) -> SpacyNLP:
+    place = ensure_pipeline(BUILD / "pipeline")
+    config = {"model": str(place), "case_sensitive": True}
+    return SpacyNLP.create(config, storage, Resource("spacy"), CONTEXT)
+
+
+@pytest.fixture(scope="module")
+def trained(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> Resource:
+    examples = [
+        Message.build(text, intent)
+        for intent, texts in {**PHRASES, **MORE_PHRASES}.items() for text in texts
+    ]
+    component = IntentClassifier.create(PIPELINE, storage, Resource("classifier"), CONTEXT)
+    return component.train(TrainingData(examples), spacy_nlp.provide())
+
+
+@pytest.fixture(scope="module")
+def parse(storage: LocalModelStorage, spacy_nlp: SpacyNLP, trained: Resource) -> Parse:
+    model = spacy_nlp.provide()
+    tokenizer = SpacyTokenizer(SpacyTokenizer.get_default_config())
+    classifier = IntentClassifier.load(PIPELINE, storage, trained, CONTEXT)
+
+    def run(text: str) -> dict[str, Any]:
+        messages = tokenizer.process(spacy_nlp.process([Message({"text": text})], model))
+        messages = SpacyEntities({}).process(messages)
+        messages = Screening(Screening.get_default_config()).process(messages)
+        messages = classifier.process(messages, model)
+        # A handful of phrases makes a modest classifier: here a wrong answer costs less than in config.yml.
+        messages = Judgement({"wrong_costs": 2.5, "missed_alarm_costs": 2.0}).process(messages)
+        return messages[0].as_dict(only_output_properties=True)
+
+    return run
+
+
+def test_a_plain_question_is_one_question(parse: Parse) -> None:
+    data = parse("does it hurt?")
+    assert data["intent"]["name"] == "faq_pain" == data["intent_ranking"][0]["name"]
+    [question] = data["questions"]
+    assert question["topic"] == "faq_pain" and question["text"] == "does it hurt?"
+    assert 0.6 < question["confidence"] <= 1
+    assert json.loads(json.dumps(data["questions"])) == data["questions"]
+
+
+def test_two_questions_are_answered_in_order_with_the_treatment_named_before(parse: Parse) -> None:
+    data = parse("how long does regular botox last and does it hurt?")
+    assert [(q["topic"], q["treatment"]) for q in data["questions"]] == [
+        ("faq_duration", "standard_botox"), ("faq_pain", "standard_botox"),
+    ]
+    assert data["intent"]["name"] == "faq_duration" and data["treatment"] == "standard_botox"
+
+
+def test_the_same_topic_twice_is_one_question(parse: Parse) -> None:
+    assert len(parse("does it hurt? is it painful?")["questions"]) == 1
+
+
+def test_a_part_that_is_not_understood_keeps_the_message_whole(parse: Parse) -> None:
+    assert len(parse("does it hurt and who polishes the harpsichord")["questions"]) <= 1
+
+
+def test_a_greeting_in_front_is_no_question(parse: Parse) -> None:
+    [question] = parse("Hello! what does it cost?")["questions"]
+    assert (question["topic"], question["text"]) == ("faq_cost", "what does it cost?")
+
+
+def test_a_greeting_alone_asks_nothing(parse: Parse) -> None:
+    data = parse("hello there")
+    assert data["intent"]["name"] == "greet" and data["questions"] == []
+
+
+def test_unsure_is_fallback_and_keeps_the_close_topics(parse: Parse) -> None:
+    data = parse("the harpsichord needs new strings")
+    assert data["intent"]["name"] == "nlu_fallback"
+    names = [item["name"] for item in data["intent_ranking"]]
+    assert names[0] == "nlu_fallback" and "faq_pain" in names
+
+
+@pytest.mark.parametrize(
+    ("text", "alarm"),
+    [("my whole face is swelling and i can't breathe", "emergency"), ("I can't breathe! ¿cuánto cuesta?", "emergency")],
+)
+def test_an_alarm_outranks_everything(parse: Parse, text: str, alarm: str) -> None:
+    data = parse(text)
+    assert data["alarm"] == alarm
+    assert data["intent"] == {"name": "red_flag", "confidence": 1.0}
+    assert "reason" not in data and data["questions"] == []
+
+
+def test_an_alarm_is_found_in_a_message_too_long_to_read(parse: Parse) -> None:
+    assert parse("blah " * 150 + ". I can't breathe")["intent"]["name"] == "red_flag"
+
+
+def test_an_alarm_only_the_classifier_sees_counts_as_an_emergency(parse: Parse) -> None:
+    data = parse("my throat feels wrong")
+    assert data["intent"]["name"] == "red_flag" and data["alarm"] == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"), ("  ", "empty"), ("??", "empty"), ("👍", "emoji"), ("გამარჯობა", "script"),
+        ("¿Cuánto cuesta?", "language:es"), ("x" * 501, "too_long"),
+    ],
+)
+def test_what_cannot_be_read_is_out_of_scope_with_its_reason(parse: Parse, text: str, reason: str) -> None:
+    data = parse(text)
+    assert data["reason"] == reason
+    assert data["intent"] == {"name": "out_of_scope", "confidence": 1.0}
+
+
+def test_a_foreign_greeting_does_not_make_a_question_foreign(parse: Parse) -> None:
+    assert parse("hola, does it hurt?")["intent"]["name"] == "faq_pain"
+
+
+def test_worry_is_seen(parse: Parse) -> None:
+    assert parse("i'm scared, does it hurt?")["worry"] is True
+    assert parse("does it hurt?")["worry"] is False
+
+
+def test_entities_carry_the_rulers_ids(parse: Parse) -> None:
+    data = parse("Regular Botox on my forehead")
+    assert {(e["entity"], e["value"], e["start"], e["end"], e["text"]) for e in data["entities"]} == {
+        ("treatment", "standard_botox", 0, 13, "Regular Botox"), ("area", "forehead", 20, 28, "forehead"),
+    }
+    assert data["area"] == "forehead"
+
+
+def test_a_comparison_is_about_our_treatment(parse: Parse) -> None:
+    assert parse("does regular botox last longer than micro-botox")["treatment"] == "micro_botox"
+
+
+def test_the_document_is_made_once_and_read_by_all(
+    parse: Parse, spacy_nlp: SpacyNLP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    real = SpacyNLP._doc_for_text
+    monkeypatch.setattr(
+        SpacyNLP, "_doc_for_text", lambda self, model, text: made.append(text) or real(self, model, text)
+    )
+    parse("how much is it and does it hurt?")
+    assert len(made) == 1
+
+
+def test_a_model_of_another_encoder_is_refused(
+    storage: LocalModelStorage, trained: Resource, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelDoesNotFit, match="make setup"):
+        IntentClassifier.load({**PIPELINE, "pipeline": str(tmp_path)}, storage, trained, CONTEXT)
+
+
+def test_another_encoder_trains_the_model_again(tmp_path: Path) -> None:
+    here = IntentClassifier.fingerprint_addon(PIPELINE)
+    assert here and here != IntentClassifier.fingerprint_addon({"pipeline": str(tmp_path)})
+
+
+def test_an_untrained_classifier_says_what_to_do(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> None:
+    untrained = IntentClassifier.create(PIPELINE, storage, Resource("none"), CONTEXT)
+    with pytest.raises(ModelDoesNotFit, match="make setup"):
+        untrained.process([], spacy_nlp.provide())
+
+
+def test_phrases_of_one_intent_cannot_be_trained(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> None:
+    component = IntentClassifier.create(PIPELINE, storage, Resource("one"), CONTEXT)
+    with pytest.raises(ModelDoesNotFit, match="at least two intents"):
+        component.train(TrainingData([Message.build("hi", "greet")]), spacy_nlp.provide())

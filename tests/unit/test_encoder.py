@@ -1,0 +1,117 @@
+"""The sentence encoder: built from the published weights, checked, and refused when damaged."""
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.making import BUILD
+from assistant.nlu import build_encoder
+from assistant.nlu.artefacts import replacing
+from assistant.nlu.build_encoder import REFERENCE, ensure_encoder
+from assistant.nlu.encoder import EncoderError, SentenceEncoder
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    return ensure_encoder(BUILD / "encoder")
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / "encoder"))
+
+
+def test_it_gives_the_vectors_of_the_published_model(built: Path) -> None:
+    sentences = json.loads(REFERENCE.read_text(encoding="utf-8"))["sentences"]
+    truth = np.array([item["vector"] for item in sentences])
+    vectors = SentenceEncoder.load(built).encode([item["text"] for item in sentences])
+    assert (vectors * truth).sum(axis=1).min() > 0.97
+
+
+def test_vectors_have_length_one_and_come_in_the_order_of_the_texts(built: Path) -> None:
+    encoder = SentenceEncoder.load(built)
+    texts = ["how long does it last after the second visit in spring?", "price", "does it hurt?"]
+    vectors = encoder.encode(texts)
+    assert vectors.shape == (3, 384) and vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    alone = np.array([encoder.encode_one(text) for text in texts])
+    assert np.array_equal((vectors @ alone.T).argmax(axis=1), [0, 1, 2])
+
+
+def test_no_texts_give_no_vectors(built: Path) -> None:
+    assert SentenceEncoder.load(built).encode([]).shape == (0, 384)
+
+
+def test_the_quotes_of_phones_make_no_difference(built: Path) -> None:
+    encoder = SentenceEncoder.load(built)
+    assert np.array_equal(encoder.encode_one("what’s it cost"), encoder.encode_one("what's it cost"))
+
+
+def test_text_beyond_128_tokens_is_cut_not_refused(built: Path) -> None:
+    encoder = SentenceEncoder.load(built)
+    assert np.allclose(encoder.encode_one("skin " * 126), encoder.encode_one("skin " * 4000))
+
+
+def test_one_place_is_loaded_once(built: Path) -> None:
+    assert SentenceEncoder.load(built) is SentenceEncoder.load(str(built))
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "manifest.json"])
+def test_a_damaged_file_is_named_with_what_to_do(copy: Path, name: str) -> None:
+    (copy / name).write_bytes(b"broken")
+    with pytest.raises(EncoderError, match=rf"{name}.*make setup"):
+        SentenceEncoder(copy)
+
+
+def test_a_missing_folder_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match="make setup"):
+        SentenceEncoder(tmp_path / "nowhere")
+
+
+def test_a_whole_encoder_is_not_built_again(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build_encoder, "WEIGHTS_PACKAGE", "no_such_package")
+    assert ensure_encoder(copy) == copy
+
+
+def test_a_damaged_encoder_is_built_again(copy: Path) -> None:
+    (copy / "tokenizer.json").write_text("{}")
+    steps: list[str] = []
+    ensure_encoder(copy, progress=steps.append)
+    SentenceEncoder(copy)
+    assert "damaged" in steps[0] and len(steps) > 1
+
+
+def test_without_the_weights_one_sentence_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_encoder, "WEIGHTS_PACKAGE", "no_such_package")
+    with pytest.raises(EncoderError, match="uv sync --group build"):
+        ensure_encoder(tmp_path / "encoder")
+    assert not (tmp_path / "encoder").exists()
+
+
+def test_other_weights_than_the_published_ones_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "forged_weights/model").mkdir(parents=True)
+    (tmp_path / "forged_weights/__init__.py").touch()
+    (tmp_path / "forged_weights/model/model.safetensors").write_bytes(b"other weights")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(build_encoder, "WEIGHTS_PACKAGE", "forged_weights")
+    with pytest.raises(EncoderError, match="not the published ones"):
+        ensure_encoder(tmp_path / "encoder")
+
+
+def test_a_build_that_fails_leaves_the_old_folder_and_no_rubbish(tmp_path: Path) -> None:
+    place = tmp_path / "encoder"
+    with replacing(place) as fresh:
+        (fresh / "file").write_text("old")
+    with pytest.raises(OSError, match="disk full"), replacing(place) as fresh:
+        (fresh / "file").write_text("half")
+        raise OSError("disk full")
+    assert (place / "file").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["encoder"]

@@ -1,0 +1,106 @@
+"""Where a message may be cut into questions."""
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from assistant.nlu.questions import MOST_QUESTIONS, split
+from assistant.nlu.worry import shows_worry
+
+
+def cut(text: str) -> list[str]:
+    parts = split(text)
+    assert all(text[part.start : part.end] == part.text for part in parts)
+    return [part.text for part in parts]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Does it hurt?", "pain", "does it hurt and swell", "forehead or neck, which is better?",
+        "what is the difference between micro botox and regular botox", "is it ok to drink wine or gin?",
+        "how do you do it, with a needle or a pen?", "is it about 3.5 cm deep?", "tell me about micro botox",
+    ],
+)
+def test_one_question_stays_whole(text: str) -> None:
+    assert cut(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("how much is it? does it hurt?", ["how much is it?", "does it hurt?"]),
+        ("how much is it and does it hurt", ["how much is it", "does it hurt"]),
+        ("how long does it take, is parking free?", ["how long does it take", "is parking free?"]),
+        ("how much is it tho how long does it last", ["how much is it", "how long does it last"]),
+        ("is it safe & can i fly; also what about sun?", ["is it safe", "can i fly", "what about sun?"]),
+        ("1. is it safe 2. does it hurt", ["is it safe", "does it hurt"]),
+        ("- is it safe\n- does it hurt", ["is it safe", "does it hurt"]),
+        ("price, pain and downtime?", ["price", "pain", "downtime?"]),
+        ("i'd like to book and can you tell me the price", ["i'd like to book", "can you tell me the price"]),
+    ],
+)
+def test_two_or_more_questions_are_cut(text: str, parts: list[str]) -> None:
+    assert cut(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("I take aspirin. Can I have it?", ["I take aspirin. Can I have it?"]),
+        ("Can I have it? I take aspirin.", ["Can I have it? I take aspirin"]),
+        (
+            "My lid hangs. Is that normal? And what does it cost?",
+            ["My lid hangs. Is that normal?", "what does it cost?"],
+        ),
+        ("I had it 3.5 weeks ago. No change.", ["I had it 3.5 weeks ago. No change"]),
+    ],
+)
+def test_a_story_stays_with_its_question(text: str, parts: list[str]) -> None:
+    assert cut(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Hi there! how much is it?", ["how much is it?"]),
+        ("ok thanks, does it hurt", ["does it hurt"]),
+        ("good morning, quick question: is it safe", ["is it safe"]),
+        ("hi, thanks", []),
+        ("", []),
+        ("???", []),
+    ],
+)
+def test_greetings_and_thanks_are_no_questions(text: str, parts: list[str]) -> None:
+    assert cut(text) == parts
+
+
+def test_a_flood_of_questions_is_left_whole() -> None:
+    assert len(split("is it safe? " * (MOST_QUESTIONS + 1))) == 1
+
+
+def test_a_long_message_is_cut_in_milliseconds() -> None:
+    started = time.perf_counter()
+    split("how do and " * 400 + "?")
+    split("a, " * 1600)
+    assert time.perf_counter() - started < 0.2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm scared of needles", "should I be worried?", "so nervous!!", "i hate needles", "bit anxious about it",
+        "I'm terrified it will hurt", "im not good with needles", "not sure, I'm afraid of pain",
+    ],
+)
+def test_fear_shows(text: str) -> None:
+    assert shows_worry(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not scared at all", "don't worry", "no worries", "I'm not worried", "does it hurt?", "a worry-free visit", ""],
+)
+def test_denied_fear_does_not(text: str) -> None:
+    assert not shows_worry(text)
