@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.pool import QueuePool
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 CONNECT_SECONDS = 3
@@ -22,7 +23,12 @@ def engine(url: str) -> Engine:
     connections are checked before use and give up after three seconds.
     """
     if make_url(url).get_backend_name() == "sqlite":
-        made = create_engine(url, connect_args={"timeout": CONNECT_SECONDS, "check_same_thread": False})
+        # kept connections: the last one to close would fold the write-ahead log back, at every turn
+        made = create_engine(
+            url,
+            poolclass=QueuePool,
+            connect_args={"timeout": CONNECT_SECONDS, "check_same_thread": False},
+        )
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
         return made

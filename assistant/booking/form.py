@@ -36,6 +36,7 @@ TOLD = (
     "booking_consented_at",
     "booking_updated",
 )
+ERASE = "booking_erase"  # slot: ids of messages whose words are to be removed from what is kept
 KEPT_SECONDS = 3600.0
 TRIES = 3
 
@@ -154,7 +155,7 @@ class _Turn:
             for slot in TOLD:
                 self.put(slot, None)
             told = [message for message in self._messages if message.in_form and self._tells(message)]
-            self.put("booking_erase", [message.id for message in told if message.id])
+            self.put(ERASE, [message.id for message in told if message.id])
         self.put("booking_tries", None)
         self.put("booking_status", status)
         self._say(f"utter_booking_{status}")
@@ -178,7 +179,7 @@ class _Turn:
             self.put("booking_key", secrets.token_hex(16))
         elif any(self._slots.get(slot) for slot in FIELDS):
             self._say("utter_booking_resumed")
-        for slot in ("booking_confirmed", "booking_asks", "booking_tries", "booking_erase"):
+        for slot in ("booking_confirmed", "booking_asks", "booking_tries", ERASE):
             self.put(slot, None)
         self.put("booking_status", "open")
         if self._slots.get("consent"):

@@ -14,6 +14,7 @@ from assistant.conversations.lines import Event, Line, lines_of
 from assistant.conversations.tables import conversations, turns
 
 SESSION_SECONDS = 3600  # after this silence nothing said before is shown again (shared devices)
+ERASED = "\u2026"  # what stands where words were removed
 
 # Made once: building a statement costs as much as running it.
 _CONVERSATION = sa.select(conversations).where(conversations.c.id == sa.bindparam("id"))
@@ -210,7 +211,7 @@ def forget(db: Connection, conversation_id: str) -> bool:
 def erase(
     db: Connection, conversation_id: str, *, message_ids: Collection[str], slots: Collection[str]
 ) -> None:
-    """Removes the words of some messages and the values of some slots, and keeps the rest."""
+    """Removes the words of some messages, every summary of them and some slots; keeps the rest."""
     _delete_for_good(db)
     found = db.execute(sa.select(turns).where(turns.c.conversation_id == conversation_id)).all()
     for turn in found:
@@ -218,7 +219,9 @@ def erase(
         for event in events:
             if event.get("event") == "user" and turn.message_id in message_ids:
                 intent = (event.get("parse_data") or {}).get("intent")
-                event.update(text="", parse_data={"text": "", "intent": intent, "entities": []})
+                event.update(text=ERASED, parse_data={"text": ERASED, "intent": intent, "entities": []})
+            elif event.get("event") == "bot" and _is_summary(event):
+                event["text"] = ERASED
             elif event.get("event") == "slot" and event.get("name") in slots:
                 event["value"] = None
         for name in slots if state else ():
@@ -226,6 +229,11 @@ def erase(
         this = (turns.c.conversation_id == conversation_id) & (turns.c.number == turn.number)
         kept_state = None if state is None else _json(state)
         db.execute(turns.update().where(this).values(events=_json(events), state=kept_state))
+
+
+def _is_summary(event: dict[str, Any]) -> bool:
+    said = (event.get("metadata") or {}).get("metadata") or {}
+    return said.get("card") == "summary"
 
 
 def purge(db: Connection, before: float) -> int:

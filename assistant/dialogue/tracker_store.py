@@ -27,6 +27,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.booking.form import ERASE, TOLD
 from assistant.conversations.store import Conversations, Place, StaleTurn, StoreError, Turn
 from assistant.settings import load_settings
 
@@ -117,6 +118,9 @@ class ConversationStore(TrackerStore):
         )
         place = await self.conversations.commit(tracker.sender_id, mark.place, turn)
         setattr(tracker, _MARK, _Mark(place, len(tracker.events), started))
+        refused = {id for e in new if isinstance(e, SlotSet) and e.key == ERASE for id in e.value or ()}
+        if refused:
+            await self.conversations.erase(tracker.sender_id, message_ids=refused, slots=TOLD)
         await self._publish(new, tracker.sender_id)
 
     async def exists(self, conversation_id: Text) -> bool:
