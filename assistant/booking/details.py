@@ -123,6 +123,14 @@ _YES_PHRASES = re.compile(
 )
 
 
+# What may stand around a yes without making it something else.
+_FILLER = _YES | frozenset(
+    "a ahead all alright am and as above both can do fine for go good great i is it it's just let's looks me "
+    "my now of one please problem request right send so sounds thank thanks that that's the them then "
+    "this to too very well we will works would worries you".split()
+)
+
+
 def find_details(text: str, *, clinic: Clinic) -> Details:
     """Details that a free text says plainly; nothing is guessed from a bare word."""
     name = _find_name(text)
@@ -158,14 +166,14 @@ def yes_or_no(text: str) -> Optional[bool]:
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text.lower().replace("’", "'"))
     if not words or "?" in text:
         return None
-    if _YES_PHRASES.match(" ".join(words)):
-        return True
-    yes, no = words[0] in _YES, words[0] in _NO
-    if yes and any(word in _NO or word in ("but", "wait", "actually") for word in words[1:]):
-        return None
-    if no and any(word in _YES for word in words[1:]):
-        return None
-    return True if yes else False if no else None
+    phrase = _YES_PHRASES.match(" ".join(words))
+    if phrase or words[0] in _YES:
+        # "ok and how long does it last" sends nothing: beside a yes there may be only courtesies
+        rest = " ".join(words)[phrase.end() :].split() if phrase else words[1:]
+        return True if all(word in _FILLER for word in rest) else None
+    if words[0] in _NO:
+        return None if any(word in _YES for word in words[1:]) else False
+    return None
 
 
 def find_correction(text: str) -> Optional[Correction]:
@@ -185,6 +193,10 @@ def gives(slot: str, text: str) -> bool:
         slot: the slot the form asks for.
         text: the visitor's message.
     """
+    if slot == "booking_confirmed" and "?" not in text:
+        correction = find_correction(text)
+        if correction is not None and correction.slot is not None:
+            return True
     if slot in ("consent", "booking_confirmed"):
         return yes_or_no(text) is not None
     if slot == "visitor_name":

@@ -1,7 +1,7 @@
 """What a conversation is about right now, read from the tracker's own events."""
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
-from rasa.shared.core.events import ActionExecuted, BotUttered, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _MISSED = ("nlu_fallback", "out_of_scope")
@@ -36,6 +36,21 @@ def offered(tracker: DialogueStateTracker) -> Optional[str]:
             said: Dict[str, Any] = event.metadata.get("metadata") or {}
             return said.get("offer")
     return None
+
+
+def ids_since_form(tracker: DialogueStateTracker) -> Tuple[str, ...]:
+    """Ids of the messages since the open form began, the one that began it included."""
+    ids: List[str] = []
+    in_form = True
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            if event.message_id:
+                ids.append(event.message_id)
+            if not in_form:
+                break
+        elif isinstance(event, ActiveLoop) and event.name:
+            in_form = False
+    return tuple(reversed(ids))
 
 
 def misses_in_a_row(tracker: DialogueStateTracker) -> int:

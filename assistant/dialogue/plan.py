@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from assistant.booking.form import TOLD
+from assistant.booking.form import ERASE, TOLD
 
 BOOKING_FORM = "booking_form"
 DEACTIVATE = "action_deactivate_loop"
@@ -64,7 +64,8 @@ class Turn:
     alarm: Optional[str] = None
     reason: Optional[str] = None  # why the message is out of scope before anybody read it
     asked_slot: Optional[str] = None  # the form's open question; None outside the form
-    gives_asked_slot: bool = False  # the text has the shape of what the form asked for
+    gives_asked_slot: bool = False  # the text has the shape of what the form must hear itself
+    told_in: tuple[str, ...] = ()  # ids of the messages sent to the open form, this one included
     focus_topic: Optional[str] = None
     focus_treatment: Optional[str] = None
     offered: Optional[str] = None  # what the last answer offered, an intent name
@@ -103,7 +104,7 @@ def _alarm(turn: Turn) -> list[Step]:
 
 def _inside_form(turn: Turn) -> list[Step]:
     if turn.intent in _ENDS_FORM:
-        forget = dict.fromkeys(TOLD)
+        forget = {**dict.fromkeys(TOLD), ERASE: list(turn.told_in)}
         return [Step(DEACTIVATE, {**forget, "booking_status": "stopped"}), Step(_ENDS_FORM[turn.intent])]
     if turn.intent == "appearance_distress":
         return [Step(DEACTIVATE, {"booking_status": "paused"}), Step("utter_appearance_distress")]

@@ -1,4 +1,5 @@
 """Carries out the plan of a turn (assistant.dialogue.plan), before rules and forms are asked."""
+from functools import lru_cache
 from typing import Any, Dict, List, Optional, Text
 
 from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
@@ -10,9 +11,16 @@ from rasa.shared.core.events import ActionExecuted, SlotSet
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.booking.age import says_minor
 from assistant.booking.details import gives
 from assistant.dialogue import focus
 from assistant.dialogue.plan import Question, Step, Turn, plan
+from assistant.settings import load_settings
+
+
+@lru_cache(maxsize=1)
+def _minimum_age() -> int:
+    return load_settings().booking.minimum_age
 
 
 @DefaultV1Recipe.register(
@@ -78,11 +86,17 @@ class TurnPolicy(Policy):
             alarm=parsed.get("alarm"),
             reason=parsed.get("reason"),
             asked_slot=asked,
-            gives_asked_slot=bool(asked) and gives(asked, message.text or ""),
+            gives_asked_slot=bool(asked) and self._is_for_form(asked, message.text or ""),
+            told_in=focus.ids_since_form(tracker) if asked else (),
             focus_topic=focus.topic_in_focus(tracker),
             focus_treatment=self._before_turn(tracker, "treatment"),
             offered=focus.offered(tracker),
         )
+
+    @staticmethod
+    def _is_for_form(asked: Text, text: Text) -> bool:
+        """Whether the form must hear a text itself: it answers, corrects, or declares a minor."""
+        return gives(asked, text) or says_minor(text, minimum_age=_minimum_age())
 
     @staticmethod
     def _before_turn(tracker: DialogueStateTracker, slot: Text) -> Any:

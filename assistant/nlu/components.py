@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu import questions
 from assistant.nlu.classifier import Classifier, Ranked, threshold
+from assistant.nlu.details import without_details
 from assistant.nlu.language import scope_reason
 from assistant.nlu.pipeline import encode, pipeline_sha256
 from assistant.nlu.red_flags import alarm
@@ -166,7 +167,7 @@ class IntentClassifier(GraphComponent):
             ModelDoesNotFit: when there are phrases of fewer than two intents.
         """
         examples = [
-            (example.get(TEXT), example.get(INTENT))
+            (without_details(example.get(TEXT)), example.get(INTENT))
             for example in training_data.intent_examples
             if example.get(TEXT)
         ]
@@ -214,8 +215,11 @@ class IntentClassifier(GraphComponent):
                 continue
             parts = [questions.Part(text, 0, len(text)), *questions.split(text)]
             others = [part for part in parts[1:] if part.text != text]
-            vectors = np.vstack([doc.vector, encode(model.model, [p.text for p in others])])
-            texts = [text, *(part.text for part in others)]
+            texts = [without_details(part.text) for part in (parts[0], *others)]
+            if texts[0] == text:
+                vectors = np.vstack([doc.vector, encode(model.model, texts[1:])])
+            else:
+                vectors = encode(model.model, texts)
             ranks = self._classifier.rank(texts, vectors, most=self._config["ranking"])
             message.set(CANDIDATES, list(zip([parts[0], *others], ranks, strict=True)))
             _set_intent(message, ranks[0])
@@ -256,7 +260,9 @@ class Judgement(_Component):
         enough = threshold(self._config["wrong_costs"])
         kept = self._split(candidates[1:], enough) or [_surest(candidates)]
         ranks = kept[0][1]
-        if ranks[0].confidence < enough:
+        # saying what is covered is no wrong answer, so it needs only to be more likely than not
+        needed = 0.5 if ranks[0].name == OUT_OF_SCOPE else enough
+        if ranks[0].confidence < needed:
             _set_intent(message, [Ranked(FALLBACK, 1.0 - ranks[0].confidence), *ranks])
             return
         _set_intent(message, ranks)

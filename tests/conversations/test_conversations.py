@@ -1,7 +1,8 @@
 """Plays the dialogues of this folder through the front door: real model, actions, store and words.
 
-A dialogue has `turns`: what the `visitor` types, the `topics` of the answers in order (or how many
-`replies` there are), what they say and what they never say. Beside its turns it may have
+A dialogue has `turns`: what the `visitor` types, and of the answers: which responses are `said`, in
+order, or only their `topics`, or how many `replies` there are; what the last one `asks`; which are
+`never_said`; words that are in them (`says`) and that are not (`never`). Beside its turns it may have
 
 - `each`: texts it is played with one after the other, in place of "<each>" in a turn;
 - `booked`: how many requests it makes in a name;
@@ -12,6 +13,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Iterator
 
+import answers_kit
 import pytest
 from ruamel.yaml import YAML
 from sqlalchemy import MetaData, create_engine, func, select
@@ -50,6 +52,14 @@ def test_the_visitor_gets_these_words(
         where = f"turn {number} ({typed[:200]!r}) was answered: {said!r}"
         assert answers, where
         assert all(answer["kind"] == "text" for answer in answers), where
+        if "said" in turn:
+            assert len(answers) == len(turn["said"]), where
+            for answer, response in zip(answers, turn["said"], strict=True):
+                assert answers_kit.says(answer["text"], response), f"not {response}; {where}"
+        if "asks" in turn:
+            assert answers_kit.says(answers[-1]["text"], turn["asks"]), f"not {turn['asks']}; {where}"
+        for response in turn.get("never_said", ()):
+            assert not any(answers_kit.says(answer["text"], response) for answer in answers), where
         if "topics" in turn:
             assert [answer.get("topic") for answer in answers] == turn["topics"], where
         if "replies" in turn:

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.making import BUILD
 from assistant.nlu.build_encoder import ensure_encoder
-from assistant.nlu.classifier import Classifier, threshold
+from assistant.nlu.classifier import Classifier, ClassifierSettings, threshold
 from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.ngrams import NgramWeights
 
@@ -64,8 +64,10 @@ def test_new_words_find_their_intent(
 
 
 def test_it_is_sure_of_what_it_has_learned_and_not_of_strangers(
-    classifier: Classifier, encoder: SentenceEncoder
+    encoder: SentenceEncoder
 ) -> None:
+    doubtful = ClassifierSettings(stranger_share=0.2)
+    classifier = Classifier.fit(TEXTS, LABELS, encoder.encode(TEXTS), settings=doubtful)
     texts = ["does it hurt", "my landlord wants to see the lease again", "asdf qwerty"]
     known, *strangers = (ranks[0] for ranks in classifier.rank(texts, encoder.encode(texts)))
     assert known.name == "faq_pain" and known.confidence > 0.85

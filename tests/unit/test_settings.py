@@ -71,7 +71,8 @@ def test_hours_are_listed_in_runs_of_equal_days(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("market", "number", "names"), [("us", "911", True), ("uk", "999", False), ("eu", "112", False), ("au", "000", False)]
+    ("market", "number", "names"),
+    [("us", "911", True), ("uk", "999", False), ("eu", "112", False), ("au", "000", False)],
 )
 def test_the_market_decides_numbers_and_naming(tmp_path: Path, market: str, number: str, names: bool) -> None:
     file = changed(tmp_path, "market: us", f"market: {market}")
