@@ -13,10 +13,13 @@ from sqlalchemy.pool import QueuePool
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 3
+_POOLED = 5
+# A server that vanished without a word is noticed in seconds; otherwise its threads would hang for minutes.
+_NOTICES_SILENCE = {"keepalives_idle": 3, "keepalives_interval": 1, "keepalives_count": 3, "tcp_user_timeout": 5000}
 
 
-def engine(url: str) -> Engine:
-    """Opens the database behind an SQLAlchemy address.
+def engine(url: str, *, connections: int = _POOLED) -> Engine:
+    """Opens the database behind an SQLAlchemy address; keeps up to so many connections.
 
     SQLite runs in write-ahead mode, so that the bot and the action server may write at the same
     time (a connection with the execution option `read_only` waits for no writer); PostgreSQL
@@ -27,6 +30,7 @@ def engine(url: str) -> Engine:
         made = create_engine(
             url,
             poolclass=QueuePool,
+            pool_size=connections,
             connect_args={"timeout": CONNECT_SECONDS, "check_same_thread": False},
         )
         event.listen(made, "connect", _prepare_sqlite)
@@ -36,8 +40,9 @@ def engine(url: str) -> Engine:
     return create_engine(
         url,
         pool_pre_ping=True,
+        pool_size=connections,
         pool_timeout=CONNECT_SECONDS,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "options": options},
+        connect_args={"connect_timeout": CONNECT_SECONDS, "options": options, **_NOTICES_SILENCE},
     )
 
 
@@ -45,8 +50,11 @@ def migrate(url: str) -> None:
     """Brings the tables to the newest form (Alembic, to head); harmless when they are."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = engine(url)
-    command.upgrade(config, "head")
+    opened = config.attributes["engine"] = engine(url)
+    try:
+        command.upgrade(config, "head")
+    finally:
+        opened.dispose()
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

@@ -23,13 +23,14 @@ from rasa.core import agent as agents  # noqa: E402
 from rasa.core import run as server  # noqa: E402
 from rasa.core.utils import AvailableEndpoints  # noqa: E402
 from rasa.utils.common import configure_logging_and_warnings  # noqa: E402
-from rasa.utils.log_utils import configure_structlog  # noqa: E402
 from sanic import Sanic  # noqa: E402
 
+from assistant import logs  # noqa: E402
 from assistant.channels.website import cors_origins  # noqa: E402
 
 HOST = "127.0.0.1"
 BODY_BYTES = 16 * 1024
+REQUEST_SECONDS = 10  # until a request must have arrived whole; a slow sender does not keep a place
 
 
 async def _load(model: str, endpoints: AvailableEndpoints, app: Sanic, loop: AbstractEventLoop) -> None:
@@ -44,6 +45,7 @@ def build(*, model: Path, credentials: Path, port: int, settings: Settings) -> S
         channels, cors=cors_origins(settings), enable_api=False, port=port, endpoints=endpoints
     )
     app.config.REQUEST_MAX_SIZE = BODY_BYTES
+    app.config.REQUEST_TIMEOUT = REQUEST_SECONDS
     app.register_listener(partial(_load, str(model), endpoints), "before_server_start")
     app.register_listener(server.close_resources, "after_server_stop")
     return app
@@ -60,9 +62,9 @@ def main(arguments: List[str]) -> None:
         settings = load_settings()
     except SettingsError as error:
         sys.exit(str(error))
-    # first of all: an unconfigured structlog prints every message
+    # before anything is logged: an unconfigured structlog prints every message
     configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True)
-    configure_structlog(logging.WARNING)
+    logs.configure(production=settings.production)
     os.chdir(ROOT)  # Rasa reads config paths such as build/pipeline relative to the project
     app = build(model=given.model, credentials=given.credentials, port=given.port, settings=settings)
     app.run(host=HOST, port=given.port, access_log=False, backlog=100)

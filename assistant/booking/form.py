@@ -45,7 +45,7 @@ OVER = ("received", "refused", "stopped", "minor")
 _STOPS = ("stop", "cancel_booking", "forget_me")
 _CORRECTS = ("correct_detail", "reschedule_booking")
 # Not an answer to any question of the form, and not a failed try either.
-_SMALL_TALK = ("greet", "goodbye", "thank", "book_appointment", "give_details")
+_SMALL_TALK = ("greet", "goodbye", "thank", "book_appointment")
 # Answered by somebody else before the form goes on.
 _ELSEWHERE = frozenset(
     "red_flag dosing_diy appearance_distress ask_privacy ask_source ask_capabilities ask_language "

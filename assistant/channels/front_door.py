@@ -17,14 +17,17 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 
 from assistant.channels.message_text import Alarm, Heard, hear
 from assistant.conversations.lines import Line
-from assistant.conversations.store import Answered, Conversations, StaleTurn, StoreError
+from assistant.conversations.store import Answered, Conversations, StaleTurn, StoreError, StoreUnavailable
 
 logger = structlog.get_logger(__name__)
 
-DEADLINE_SECONDS = 10.0  # until a visitor gets an apology instead of an answer
+DEADLINE_SECONDS = 9.5  # until a visitor gets an apology instead of an answer: promised within ten
 BEAT_SECONDS = 2.0  # between signs of life while a visitor waits
 TYPING_AFTER_SECONDS = 0.2  # most answers are faster and need no sign
 TURN_SECONDS = 60.0  # a turn that hangs longer is ended, or the conversation would be stuck
+STORE_SECONDS = 30.0  # a message waits this long for a database that is away, then it may be sent again
+STORE_PAUSE_SECONDS = 0.5
+COUNT_SECONDS = 0.5  # for the last line's number, which a late apology can do without
 MOST_WAITING = 200  # messages in the house; above this new ones are turned away at once
 
 LATE = "utter_widget_late"
@@ -153,13 +156,28 @@ class FrontDoor:
             await asyncio.wait(set(self._turns.values()), timeout=seconds)
 
     async def _turn(self, message: Message) -> Outcome:
-        try:
-            conversation = message.conversation_id
-            async with self._in_order(conversation), self._conversations.alone(conversation):
-                return Outcome(await self._answered_once(message))
-        except Exception as error:  # the visitor gets an apology and may send the same message again
-            _log(error)
-            return Outcome(None)
+        """Runs a turn, again and again while the database is away.
+
+        The visitor is told after the deadline; an answer that is kept later is found by a replay.
+        """
+        conversation, clock = message.conversation_id, asyncio.get_running_loop().time
+        give_up, tries = clock() + STORE_SECONDS, 0
+        async with self._in_order(conversation):
+            while True:
+                tries += 1
+                try:
+                    async with self._conversations.alone(conversation):
+                        return Outcome(await self._answered_once(message))
+                except StoreUnavailable as error:
+                    if tries == 1:
+                        _log(error)
+                    if clock() > give_up:
+                        logger.error("turn.given_up", tries=tries)
+                        return Outcome(None)
+                except Exception as error:  # an apology; the visitor may send the same message again
+                    _log(error)
+                    return Outcome(None)
+                await asyncio.sleep(STORE_PAUSE_SECONDS)
 
     async def _answered_once(self, message: Message) -> Answered:
         """Runs the turn unless it was kept before; a turn that fails is kept with the apology."""
@@ -175,6 +193,8 @@ class FrontDoor:
             except StaleTurn as error:
                 if last_try:
                     _log(error)
+            except StoreUnavailable:  # nothing is kept: the same turn can run again
+                raise
             except Exception as error:  # whatever a component raises costs an apology, not a message
                 _log(error)
                 break
@@ -207,9 +227,10 @@ class FrontDoor:
         return {"kind": "sorry", "text": self._says(name) or self._phone, "phone": self._phone}
 
     async def _last_n(self, conversation_id: str) -> int:
+        counting = self._conversations.kept(conversation_id, after=0, fresh_within=0)
         try:
-            return (await self._conversations.kept(conversation_id, after=0, fresh_within=0)).last_n
-        except StoreError:
+            return (await asyncio.wait_for(counting, COUNT_SECONDS)).last_n
+        except (StoreError, asyncio.TimeoutError):
             return 0
 
 

@@ -14,7 +14,9 @@ from sanic.exceptions import (
     MethodNotSupported,
     NotFound,
     PayloadTooLarge,
+    RequestTimeout,
     SanicException,
+    ServiceUnavailable,
 )
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -126,11 +128,15 @@ def answer_errors(app: Sanic, *, paths: Collection[str], says: Says, phone: str)
 
 
 def _code_of(error: Exception) -> str:
-    kinds = ((NotFound, "not_found"), (MethodNotSupported, "wrong_method"), (PayloadTooLarge, "too_large"))
-    for kind, code in kinds:
-        if isinstance(error, kind):
-            return code
-    return "bad_request" if isinstance(error, InvalidUsage) else "failed"
+    kinds = (
+        (NotFound, "not_found"),
+        (MethodNotSupported, "wrong_method"),
+        (PayloadTooLarge, "too_large"),
+        (RequestTimeout, "bad_request"),
+        (ServiceUnavailable, "busy"),
+        (InvalidUsage, "bad_request"),
+    )
+    return next((code for kind, code in kinds if isinstance(error, kind)), "failed")
 
 
 async def read_json(request: Request) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class Reception:
             variation = self._book.pick(name, values) or {}
             return {key: fill(variation[key], values) for key in ("text", "buttons") if key in variation}
         except (Unfilled, YAMLError, OSError) as error:
-            logger.error("words.unusable", response=name, error=type(error).__name__)
+            logger.error("words.unusable", answer=name, error=type(error).__name__)
             return {}
 
     def settings_in(self, market: Optional[str]) -> Settings:

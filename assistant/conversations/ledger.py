@@ -14,6 +14,7 @@ from assistant.conversations.lines import Event, Line, lines_of
 from assistant.conversations.tables import conversations, turns
 
 SESSION_SECONDS = 3600  # after this silence nothing said before is shown again (shared devices)
+_TRACE = "can this be written"  # never a conversation's id: those have no blanks
 ERASED = "\u2026"  # what stands where words were removed
 
 # Made once: building a statement costs as much as running it.
@@ -245,6 +246,12 @@ def purge(db: Connection, before: float) -> int:
 def ids(db: Connection) -> list[str]:
     """Every conversation's id."""
     return list(db.execute(sa.select(conversations.c.id)).scalars())
+
+
+def leave_a_trace(db: Connection) -> None:
+    """Writes and deletes in one transaction: shows that the disk takes writes, leaves nothing."""
+    db.execute(_insert_new(db, _TRACE, version=0))
+    db.execute(conversations.delete().where(conversations.c.id == _TRACE))
 
 
 def _conversation(db: Connection, conversation_id: str) -> Optional[Row]:

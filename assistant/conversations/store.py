@@ -24,12 +24,22 @@ from assistant.conversations.ledger import (
 )
 from assistant.conversations.lines import Event
 
-__all__ = ["Answered", "Conversations", "History", "Place", "StaleTurn", "StoreError", "Turn"]
+__all__ = [
+    "Answered",
+    "Conversations",
+    "History",
+    "Place",
+    "StaleTurn",
+    "StoreError",
+    "StoreUnavailable",
+    "Turn",
+]
 
 PATIENCE_SECONDS = 3.0  # how long one read or write is tried in all
 PAUSES = (0.1, 0.5)  # seconds before the second and the third try
 LOCK_SECONDS = 10.0  # how long a turn waits for the same visitor's turn in another process
 LOCK_POLL_SECONDS = 0.05
+LOCKS_AT_ONCE = 20  # turns that run at once on PostgreSQL; each holds a connection
 
 Result = TypeVar("Result")
 
@@ -50,8 +60,12 @@ class Conversations:
         self._writer = database.engine(url)
         self._reader = self._writer.execution_options(read_only=True)
         # locks hold a connection for a whole turn, so they must not use up those of reads and writes
-        self._locks = database.engine(url) if self._writer.dialect.name == "postgresql" else None
+        on_server = self._writer.dialect.name == "postgresql"
+        self._locks = database.engine(url, connections=LOCKS_AT_ONCE) if on_server else None
+        # waiting for a connection would hold up a thread, and with it the turns that could let one go
+        self._lock_places = asyncio.Semaphore(LOCKS_AT_ONCE)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="conversations")
+        self._writes_fail = False
 
     async def load(self, conversation_id: str, *, limit: Optional[int]) -> Optional[History]:
         """See ledger.load."""
@@ -101,8 +115,10 @@ class Conversations:
         return await self._read(ledger.ids)
 
     async def ping(self) -> None:
-        """Raises StoreUnavailable unless the tables can be read."""
+        """Raises StoreUnavailable unless the tables can be read and, after a failed write, written."""
         await self._read(ledger.load, "", limit=1)
+        if self._writes_fail:
+            await self._write(ledger.leave_a_trace)
 
     @asynccontextmanager
     async def alone(self, conversation_id: str) -> AsyncIterator[None]:
@@ -118,16 +134,23 @@ class Conversations:
             yield
             return
         key = int.from_bytes(hashlib.sha256(conversation_id.encode()).digest()[:8], "big", signed=True)
-        connection = await self._in_thread(_open_transaction, self._locks)
+        async with self._lock_places:
+            connection = await self._in_thread(_open_transaction, self._locks)
+            try:
+                give_up = time.monotonic() + LOCK_SECONDS
+                while not await self._in_thread(_take_lock, connection, key):
+                    if time.monotonic() > give_up:
+                        raise StoreUnavailable("this conversation is busy in another process")
+                    await asyncio.sleep(LOCK_POLL_SECONDS)
+                yield
+            finally:
+                await asyncio.shield(self._release(connection))
+
+    async def _release(self, connection: Connection) -> None:
         try:
-            give_up = time.monotonic() + LOCK_SECONDS
-            while not await self._in_thread(_take_lock, connection, key):
-                if time.monotonic() > give_up:
-                    raise StoreUnavailable("this conversation is busy in another process")
-                await asyncio.sleep(LOCK_POLL_SECONDS)
-            yield
-        finally:
-            await asyncio.shield(self._in_thread(_let_go, connection))
+            await self._in_thread(_let_go, connection)
+        except StoreUnavailable:
+            pass  # the connection is gone and its lock with it; what the turn did stands
 
     def close(self) -> None:
         """Lets go of threads and connections."""
@@ -140,7 +163,13 @@ class Conversations:
         return await self._in_thread(self._transaction, self._reader, partial(work, **options), args)
 
     async def _write(self, work: Callable[..., Result], *args: Any) -> Result:
-        return await self._in_thread(self._transaction, self._writer, work, args)
+        try:
+            done: Result = await self._in_thread(self._transaction, self._writer, work, args)
+        except StoreUnavailable:
+            self._writes_fail = True
+            raise
+        self._writes_fail = False
+        return done
 
     @staticmethod
     def _transaction(engine: Any, work: Callable[..., Result], args: tuple[Any, ...]) -> Result:
@@ -193,7 +222,11 @@ def _take_lock(connection: Connection, key: int) -> bool:
 
 
 def _let_go(connection: Connection) -> None:
-    connection.close()
+    try:
+        connection.close()
+    except sa.exc.DBAPIError:
+        connection.invalidate()
+        connection.close()
 
 
 def _open_transaction(engine: Engine) -> Connection:

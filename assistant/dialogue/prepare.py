@@ -1,11 +1,12 @@
 """Makes a loaded Rasa agent ours: called by every channel once the server has started."""
+import logging
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 
 from assistant.dialogue.action_endpoint import SafeActions
-from assistant.settings import Settings
+from assistant.settings import Settings, SettingsError
 
 
 def prepare(agent: Agent, settings: Settings) -> None:
@@ -13,7 +14,12 @@ def prepare(agent: Agent, settings: Settings) -> None:
 
     Rasa's wrapper answers a failed read with a blank tracker and keeps failed writes in memory:
     both would pretend. Harmless when called again.
+
+    Raises:
+        SettingsError: this is production and Rasa would log every message (`rasa run --debug`).
     """
+    if settings.production and logging.getLogger("rasa").isEnabledFor(logging.DEBUG):
+        raise SettingsError("clinic.yml says production: true, and --debug logs what visitors write: leave it out.")
     store: Any = agent.tracker_store
     if isinstance(store, FailSafeTrackerStore):
         store = store._tracker_store

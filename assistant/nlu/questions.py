@@ -36,7 +36,9 @@ _SEAM = re.compile(
     rf"|\s*,\s*(?=(?:{_FILLER}[\s,]+)*{_ASK}\s+(?:\w+['’]?\w*)\b)",
     re.IGNORECASE,
 )
-_LIST_SEAM = re.compile(rf"\s*,\s*(?:{_JOIN}\s+)?|\s+{_JOIN}\s+", re.IGNORECASE)
+# "doctor or nurse" is one question, "pain and downtime" are two
+_LIST_JOIN = r"(?:and|also|plus|&|\+|as well as)"
+_LIST_SEAM = re.compile(rf"\s*,\s*(?:{_LIST_JOIN}\s+)?|\s+{_LIST_JOIN}\s+", re.IGNORECASE)
 _ASKS = re.compile(rf"^(?:{_JOIN}[\s,]+|{_FILLER}[\s,]+)*(?:{_ASK}|{_REQUEST})\b", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:(?:(?:hi|hiya|hello|hey)(?: there| all| everyone| guys| team)?|hallo|hola|bonjour"

@@ -83,11 +83,15 @@ class Sign:
     cosmetic: bool
     net: bool  # counts only when somebody says that something is with them now
     anywhere: bool  # a look-alike counts in the whole sentence, not only beside the sign
+    personal: bool  # counts only beside a person or a moment: "my", "she", "since", "today"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A sign is there when the other groups lie at most gap places before the last word."""
+    """A sign is there when the other groups lie at most gap places before the last word.
+
+    "a + b" is tried from either word, "a > b" only from b: then a stands before b.
+    """
 
     sign: Sign
     others: Tuple[str, ...]
@@ -186,11 +190,12 @@ def _add_rules(lexicon: Lexicon, row: Dict[str, Any]) -> None:
         cosmetic=bool(row.get("cosmetic", False)),
         net=bool(row.get("net", False)),
         anywhere=bool(row.get("anywhere", False)),
+        personal=bool(row.get("personal", False)),
     )
     for when in row["when"]:
         pattern, _, gap = when.partition("/")
-        groups = [group.strip() for group in pattern.split("+")]
-        for group in groups:
+        groups = [group.strip() for group in re.split("[+>]", pattern)]
+        for group in groups[-1:] if ">" in pattern else groups:
             others = tuple(other for other in groups if other != group)
             rule = Rule(sign=sign, others=others, gap=int(gap or _DEFAULT_GAP))
             lexicon.rules.setdefault(group, []).append(rule)
@@ -240,7 +245,7 @@ def lexicon() -> Lexicon:
             tables.spellings[entry] = word
             tables.squeezed[_REPEATED.sub(r"\1", entry)] = word
     for level, text in data["foreign"].items():
-        sign = Sign(f"{level} in another language", level, _NO_TAGS, False, False, False)
+        sign = Sign(f"{level} in another language", level, _NO_TAGS, False, False, False, False)
         tables.rules[f"foreign_{level}"] = [Rule(sign, (), 0)]
         for entry in _entries(text):
             _add_foreign(tables, level, entry)

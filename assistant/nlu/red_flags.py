@@ -212,12 +212,13 @@ class _Message:
         now = self._now(found, sentence, clauses, strong)
         if self._lookalike(found.sign, sentence, clauses, now, strong):
             return False
-        if now <= self._owned(found, sentence) and self._over(sentence, clauses):
+        if now <= self._owned(found, sentence) and self._over(sentence, clauses if now else None):
             return False
         asked = self._asked(found, sentence, clauses, now)
+        if (found.sign.net or found.sign.personal) and now == 0 and not self._told(sentence):
+            return False
         if found.sign.net:
-            said = now > 0 or self._told(sentence)
-            return said and not asked and not self._denied_after(found, sentence)
+            return not asked and not self._denied_after(found, sentence)
         return asked <= now
 
     def _told(self, sentence: _Sentence) -> bool:
@@ -306,12 +307,15 @@ class _Message:
             (sentence.within(group, clauses) and not strong) or (sentence.has(group) and now == 0) for group in groups
         )
 
-    def _over(self, sentence: _Sentence, clauses: range) -> bool:
-        """Reads "years ago" and "all good now": it is no longer there."""
-        if sentence.within("past", clauses) or sentence.has("past_far"):
+    def _over(self, sentence: _Sentence, clauses: Optional[range]) -> bool:
+        """Reads "years ago" and "all good now": it is no longer there.
+
+        Without clauses the whole sentence is read: nothing in it speaks for a symptom now.
+        """
+        if sentence.has("past_far") or (sentence.within("past", clauses) if clauses else sentence.has("past")):
             return True
         following = self._sentence(sentence.start, 1)
-        return sentence.after("recovered", clauses[0]) or (following is not None and following.has("recovered"))
+        return sentence.after("recovered", clauses[0] if clauses else 0) or (following is not None and following.has("recovered"))
 
     def _asked(self, found: Found, sentence: _Sentence, clauses: range, now: int) -> int:
         """Returns how much speaks for a question about risk: from 0, nothing, to 3, certain."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from assistant.settings import ROOT
 
-PICTURE = ROOT / "docs" / "widget.png"
+PICTURES = ROOT / "docs"
 
 
 def open_chat(page: Page) -> None:
@@ -25,6 +25,12 @@ def say(page: Page, text: str) -> Locator:
     page.keyboard.press("Enter")
     expect(answers.nth(before)).to_be_visible(timeout=10_000)
     return answers.last
+
+
+def take_picture(page: Page, name: str) -> None:
+    """The README's pictures are taken from the running page when docs are written."""
+    if os.environ.get("FAQ_WRITE_DOCS"):
+        page.screenshot(path=PICTURES / name)
 
 
 def book(page: Page) -> Locator:
@@ -57,6 +63,7 @@ def test_sources_are_under_the_fold_and_name_kinds_only(page: Page) -> None:
     expect(fold).to_contain_text("Sources")
     fold.click()
     expect(answer.locator("details")).to_contain_text("Study")
+    take_picture(page, "widget.png")
 
 
 def test_a_booking_ends_with_a_code_that_survives_a_reload(page: Page) -> None:
@@ -64,9 +71,7 @@ def test_a_booking_ends_with_a_code_that_survives_a_reload(page: Page) -> None:
     answer = book(page)
     code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", answer.inner_text())
     assert code, answer.inner_text()
-    if os.environ.get("FAQ_WRITE_DOCS"):
-        PICTURE.parent.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURE)
+    take_picture(page, "booking.png")
     page.reload()
     page.locator("faq-chat .launcher").click()
     expect(page.locator("faq-chat .rows")).to_contain_text(code[0])

@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant import database
+from assistant.conversations.ledger import ERASED
 from assistant.conversations.store import Conversations, StaleTurn, StoreError, StoreUnavailable
 from assistant.conversations.tables import metadata
 from assistant.dialogue.tracker_store import ConversationStore
@@ -284,7 +285,7 @@ async def test_one_message_can_be_erased_with_what_was_taken_from_it(store, tmp_
     await store.conversations.erase("anna", message_ids=["message-0"], slots=["visitor_name"])
     assert b"Quillfeather" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     lines = (await store.conversations.kept("anna")).lines
-    assert [line["text"] for line in lines if line["kind"] == "you"] == ["", "no consent"]
+    assert [line["text"] for line in lines if line["kind"] == "you"] == [ERASED, "no consent"]
     assert _slots(await store.retrieve("anna")) == {}
 
 
