@@ -3,6 +3,7 @@
 A mistake in a file never raises: the entry is left out and a `Finding` names its line.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -94,18 +95,27 @@ class SourceLabels:
         self._facts: Mapping[str, Fact] = {}
         self._sources: Mapping[str, Source] = {}
 
-    def of(self, facts: Iterable[str]) -> list[dict[str, str]]:
+    def of(self, facts: Iterable[str], *, most: int) -> list[dict[str, str]]:
         """The sources behind some facts.
 
         Args:
             facts: ids of facts; unknown ones are passed over.
+            most: how many are enough. One of each kind comes before a second of any, so that
+                the weak sources of a disagreement are seen beside the strong ones.
 
         Returns:
             `{"label", "kind", "url"?}` each once, best evidence first; `url` only where the
             address is the publisher's own.
         """
         self._refresh()
-        return seen_sources(facts, self._facts, self._sources)
+        found = seen_sources(facts, self._facts, self._sources)
+        kinds: Counter[str] = Counter()
+        rank = []
+        for place, source in enumerate(found):
+            rank.append((kinds[source["kind"]], place))
+            kinds[source["kind"]] += 1
+        kept = {place for _, place in sorted(rank)[:most]}
+        return [source for place, source in enumerate(found) if place in kept]
 
     def _refresh(self) -> None:
         files = [self._folder / name for name in ("facts.yml", "sources.yml")]

@@ -18,6 +18,8 @@ logger = structlog.get_logger(__name__)
 _CLOSE_TOPICS = 3
 _CLOSE_ENOUGH = 0.1
 _TOPICS = ("faq_", "clinic_")
+_SOURCES_UNDER_ANSWER = 5
+_SOURCES_WHEN_ASKED = 8
 
 
 class Voice(TemplatedNaturalLanguageGenerator):
@@ -101,7 +103,7 @@ class Voice(TemplatedNaturalLanguageGenerator):
 
     def _message(self, variation: Variation, values: Dict[Text, Any]) -> Dict[Text, Any]:
         about = dict(variation.get("metadata") or {})
-        about["sources"] = self._sources.of(about.get("facts") or ())
+        about["sources"] = self._sources.of(about.get("facts") or (), most=_SOURCES_UNDER_ANSWER)
         if about.get("card") == "code":
             about["code"] = values.get("booking_code")
         return {
@@ -124,7 +126,7 @@ class Voice(TemplatedNaturalLanguageGenerator):
         """The kinds of sources behind the topic in focus."""
         topic = values["focus_topic"]
         about = self.book.metadata(f"utter_{topic}", values) if topic else {}
-        sources = self._sources.of(about.get("facts") or ())
+        sources = self._sources.of(about.get("facts") or (), most=_SOURCES_WHEN_ASKED)
         if not sources:
             name = "utter_ask_source" if not topic else "utter_ask_source_clinic"
             return self._message(self._picked(name, values), values)

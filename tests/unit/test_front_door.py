@@ -237,7 +237,9 @@ async def test_a_turn_that_stays_stale_is_an_apology(bot, door):
     assert len(bot.heard) == 2
 
 
-async def test_without_a_database_there_is_an_apology_and_the_message_may_come_again(bot, door, monkeypatch):
+async def test_without_a_database_there_is_an_apology_and_the_answer_comes_once_it_is_back(bot, monkeypatch):
+    door = door_to(bot, deadline=0.1)
+
     async def down(*_):
         raise StoreUnavailable("OperationalError")
 
@@ -246,7 +248,38 @@ async def test_without_a_database_there_is_an_apology_and_the_message_may_come_a
     assert [line["kind"] for line in lines] == ["sorry", "end"]
     assert bot.heard == []
     monkeypatch.undo()
+    door._deadline = 10
+    assert (await answer(door))[-2]["text"] == "heard does it hurt"  # the same turn, or one that finds it kept
+    assert len(bot.heard) == 1
+
+
+async def test_a_database_that_stays_away_ends_the_turn_and_the_message_may_come_again(bot, monkeypatch):
+    monkeypatch.setattr("assistant.channels.front_door.STORE_SECONDS", 0.2)
+    monkeypatch.setattr("assistant.channels.front_door.STORE_PAUSE_SECONDS", 0.05)
+    door = door_to(bot)
+
+    async def down(*_):
+        raise StoreUnavailable("OperationalError")
+
+    monkeypatch.setattr(bot.store.conversations, "_in_thread", down)
+    assert [line["text"] for line in await answer(door) if line["kind"] == "sorry"] == [f"Failed, call {PHONE}."]
+    assert door._turns == {}
+    monkeypatch.undo()
     assert (await answer(door))[-2]["text"] == "heard does it hurt"
+
+
+async def test_a_turn_that_could_not_be_kept_is_run_again_until_it_is(bot, door, monkeypatch):
+    commit, tries = bot.store.conversations.commit, []
+
+    async def fails_at_first(*given):
+        tries.append(given)
+        if len(tries) == 1:
+            raise StoreUnavailable("OperationalError")
+        return await commit(*given)
+
+    monkeypatch.setattr(bot.store.conversations, "commit", fails_at_first)
+    assert (await answer(door))[-2]["text"] == "heard does it hurt"
+    assert len(await kept(bot)) == 2
 
 
 async def test_what_a_visitor_wrote_is_not_logged_when_a_turn_fails(bot, door, caplog, capsys):
