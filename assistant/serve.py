@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import List
 
 from assistant import no_tensorflow
+from assistant.production import refusal
 from assistant.settings import ROOT, Settings, SettingsError, load_settings
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
@@ -62,6 +63,9 @@ def main(arguments: List[str]) -> None:
         settings = load_settings()
     except SettingsError as error:
         sys.exit(str(error))
+    why_not = refusal(settings, ROOT)
+    if why_not:
+        sys.exit(why_not)
     # before anything is logged: an unconfigured structlog prints every message
     configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True)
     logs.configure(production=settings.production)

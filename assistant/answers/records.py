@@ -117,6 +117,12 @@ class Button:
     payload: str
 
 
+def wording_key(response: str, condition: Iterable[tuple[str, Any]]) -> str:
+    """Name of one wording of a response, from the conditions it stands under."""
+    asked = ", ".join(f"{name}={value}" for name, value in condition)
+    return f"{response} [{asked}]" if asked else response
+
+
 @dataclass(frozen=True)
 class Variant:
     """One wording of an answer, for the condition it stands under."""
@@ -137,8 +143,7 @@ class Variant:
     @property
     def key(self) -> str:
         """Name of this wording, e.g. `utter_faq_pain [treatment=standard_botox]`."""
-        asked = ", ".join(f"{name}={value}" for name, value in self.condition)
-        return f"{self.response} [{asked}]" if asked else self.response
+        return wording_key(self.response, self.condition)
 
     @property
     def kind(self) -> str:

@@ -17,6 +17,7 @@ from assistant.channels.front_door import Busy, FrontDoor, Message, OnMessage
 from assistant.conversations.store import Conversations, StoreError
 from assistant.dialogue.book import AnswerBook, Unfilled, fill
 from assistant.nlu.red_flags import alarm
+from assistant.production import unsigned_answers
 from assistant.settings import MARKETS, ROOT, Settings
 
 logger = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ class Reception:
         self._prepare = prepare
         self._book = _answer_book()
         self._door: Optional[FrontDoor] = None
+        self._all_signed = False
         self._actions_well = True
         self._actions_checked = -CHECKED_FOR_SECONDS
 
@@ -85,6 +87,10 @@ class Reception:
         except (Unfilled, YAMLError, OSError) as error:
             logger.error("words.unusable", answer=name, error=type(error).__name__)
             return {}
+
+    def review(self) -> str:
+        """What stands under the header while answers are unsigned; "" once a clinician signed all."""
+        return "" if self._all_signed else self.says("utter_widget_review")
 
     def settings_in(self, market: Optional[str]) -> Settings:
         """The clinic's settings, or outside production those another market would give it."""
@@ -138,6 +144,8 @@ class Reception:
             await loop.run_in_executor(None, database.migrate, self._settings.database_url)
         except Exception as error:  # the database may come up later; until then /ready says no
             logger.error("database.not_migrated", error=type(error).__name__)
+        today = self._settings.now().date()
+        self._all_signed = not await loop.run_in_executor(None, unsigned_answers, ROOT, today)
         self._door = FrontDoor(
             conversations, self._on_message, says=self.says, phone=self.phone, alarm=alarm
         )

@@ -129,7 +129,7 @@ class Website(InputChannel):
             "greeting": reception.words("utter_widget_greeting", settings).get("text", ""),
             "starters": [{"title": one["title"], "says": one["payload"]} for one in starters],
             "disclosure": reception.words("utter_widget_disclosure", settings).get("text", ""),
-            "review": reception.words("utter_widget_review", settings).get("text", ""),
+            "review": reception.review(),
             "retention_days": settings.retention.chats_days,
             "opening": {"is_open": opening.is_open, "says": opening.says},
             "market": clinic.market,

@@ -1,6 +1,7 @@
 """The answer voice: says prepared answers, with the clinic's own data and the sources beside them."""
+from datetime import date
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, FrozenSet, List, Optional, Text
 
 import structlog
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -8,9 +9,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from assistant.answers.records import wording_key
 from assistant.answers.store import SourceLabels
 from assistant.dialogue import focus
 from assistant.dialogue.book import AnswerBook, Variation, fill
+from assistant.production import withheld_answers
 from assistant.settings import ROOT, Settings, load_settings
 
 logger = structlog.get_logger(__name__)
@@ -35,6 +38,8 @@ class Voice(TemplatedNaturalLanguageGenerator):
         self.book = AnswerBook(folder if folder.is_absolute() else ROOT / folder)
         self.settings: Settings = load_settings()
         self._sources = SourceLabels(ROOT / "knowledge")
+        self._withheld: FrozenSet[Text] = frozenset()
+        self._judged_on: Optional[date] = None
 
     async def generate(
         self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any
@@ -99,7 +104,17 @@ class Voice(TemplatedNaturalLanguageGenerator):
         variation = self.book.pick(name, values)
         if variation is None:
             raise LookupError(f"no variation of {name} fits")
+        if self.settings.production and self._is_withheld(name, variation):
+            return self._picked("utter_withheld", values)
         return variation
+
+    def _is_withheld(self, name: Text, variation: Variation) -> bool:
+        """Whether no clinician stands for a wording today; judged once a day."""
+        today = self.settings.now().date()
+        if self._judged_on != today:
+            self._withheld, self._judged_on = withheld_answers(ROOT, today), today
+        conditions = [(part["name"], part["value"]) for part in variation.get("condition") or ()]
+        return wording_key(name, conditions) in self._withheld
 
     def _message(self, variation: Variation, values: Dict[Text, Any]) -> Dict[Text, Any]:
         about = dict(variation.get("metadata") or {})

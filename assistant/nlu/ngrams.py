@@ -14,6 +14,7 @@ import scipy.sparse
 from assistant.nlu.encoder import tidy
 
 SHORTEST, LONGEST = 2, 5
+MANY = 2000  # in so many phrases an n-gram seen in one only is left out: half the size, as good
 
 
 class NgramWeights:
@@ -33,7 +34,8 @@ class NgramWeights:
         seen: Counter[str] = Counter()
         for text in texts:
             seen.update(set(_ngrams(text)))
-        ngrams = sorted(seen)
+        least = 2 if len(texts) >= MANY else 1
+        ngrams = sorted(ngram for ngram, count in seen.items() if count >= least)
         frequency = np.array([seen[ngram] for ngram in ngrams], dtype=np.float32)
         return cls(ngrams, np.log((1 + len(texts)) / (1 + frequency)) + 1)
 

@@ -26,11 +26,13 @@ _LOOKALIKE_DIGITS = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": 
 END, QUESTION = "|", "?"
 _TOKEN = re.compile(r"[^\W_]+|[|?,]")
 _IS = re.compile(r"\b(it|that|there|she|he|what|who|here|how|where|why|everything|something|this)'s\b")
+_DECIMAL = re.compile(r"(?<=\d)[.,](?=\d)")
 _ELLIPSIS = re.compile(r"\.{2,}")
 # How far apart two words of a sign may be, counted so that a comma weighs more than a word.
 _DISTANCE = {END: 100, QUESTION: 100, ",": 2, "but": 4, "because": 4, "so": 3, "also": 3}
 _PUNCTUATION = str.maketrans(".!;\n\r:()\u2026\u2014\u2013\u3002\uff01", "|||||,,,,,,||")
 _DEFAULT_GAP = 6
+_FOREIGN_GAP = 5
 
 
 class Phrases:
@@ -80,6 +82,7 @@ class Sign:
     name: str
     level: str
     unless: FrozenSet[str]
+    never: FrozenSet[str]
     cosmetic: bool
     net: bool  # counts only when somebody says that something is with them now
     anywhere: bool  # a look-alike counts in the whole sentence, not only beside the sign
@@ -187,6 +190,7 @@ def _add_rules(lexicon: Lexicon, row: Dict[str, Any]) -> None:
         name=row["sign"],
         level=row["level"],
         unless=frozenset(row.get("unless", ())),
+        never=frozenset(row.get("never", ())),
         cosmetic=bool(row.get("cosmetic", False)),
         net=bool(row.get("net", False)),
         anywhere=bool(row.get("anywhere", False)),
@@ -203,6 +207,13 @@ def _add_rules(lexicon: Lexicon, row: Dict[str, Any]) -> None:
 
 def _add_foreign(lexicon: Lexicon, level: str, phrase: str) -> None:
     phrase = fold_letters(phrase)
+    if ".." in phrase:
+        parts = tuple(part.strip() for part in phrase.split(".."))
+        for part in parts:
+            lexicon.words.add(part, part)
+        sign = lexicon.rules[f"foreign_{level}"][0].sign
+        lexicon.rules.setdefault(parts[-1], []).append(Rule(sign, parts[:-1], _FOREIGN_GAP))
+        return
     if not phrase.isascii():
         lexicon.foreign.setdefault(phrase[0], []).append((phrase, level))
         return
@@ -245,7 +256,7 @@ def lexicon() -> Lexicon:
             tables.spellings[entry] = word
             tables.squeezed[_REPEATED.sub(r"\1", entry)] = word
     for level, text in data["foreign"].items():
-        sign = Sign(f"{level} in another language", level, _NO_TAGS, False, False, False, False)
+        sign = Sign(f"{level} in another language", level, _NO_TAGS, _NO_TAGS, False, False, False, False)
         tables.rules[f"foreign_{level}"] = [Rule(sign, (), 0)]
         for entry in _entries(text):
             _add_foreign(tables, level, entry)
@@ -255,6 +266,8 @@ def lexicon() -> Lexicon:
         for group, text in data[section].items():
             for entry in _entries(text):
                 tables.cues.add(entry, group)
+                if group in ("onset", "treated") and entry.startswith("since "):
+                    tables.cues.add(entry, "now")  # the longest phrase wins: it must not hide "since"
     typed = " ".join(data["foreign"].values()).replace(",", " ").split()
     tables.not_misspellings |= frozenset(typed)  # Spanish "doble" is no misspelling
     _add_guesses(tables, data["misspelled"].split())
@@ -279,6 +292,8 @@ def normal_text(text: str) -> str:
     if "'" in text:
         text = _IS.sub(r"\1 is", text.replace("i'll", "iwill")).replace("'s ", " s ")
         text = text.replace("'", "")
+    if "." in text:
+        text = _DECIMAL.sub(" ", text)
     if ".." in text:
         text = _ELLIPSIS.sub(" , ", text)
     text = text.replace("?", " | ? ").replace(" - ", " , ").replace("--", " , ").replace("-", " ")

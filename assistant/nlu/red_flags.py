@@ -298,6 +298,8 @@ class _Message:
         return int(self._tokens[place] in self._is["my"])
 
     def _lookalike(self, sign: Sign, sentence: _Sentence, clauses: range, now: int, strong: bool) -> bool:
+        if any(sentence.has(group) for group in sign.never):
+            return True
         groups = set(sign.unless)
         if sign.cosmetic and not sentence.has("treated"):
             groups.add("cosmetic")

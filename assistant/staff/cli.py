@@ -6,11 +6,12 @@ import signal
 import sys
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, NoReturn
+from typing import Any, Callable, Iterator, NoReturn, Optional
 
 import typer
 from rich.console import Console
 
+from assistant.production import refusal
 from assistant.settings import ROOT, Settings, SettingsError, load_settings
 from assistant.supervisor import StartError, Supervisor, asks, free_port
 
@@ -31,6 +32,9 @@ def setup() -> None:
 def run(port: int = typer.Option(DEFAULT_PORT, envvar="PORT", help="Port of the web page.")) -> None:
     """Starts everything; prints the address, and each new booking request as a card."""
     settings = _settings()
+    why_not = refusal(settings, ROOT)
+    if why_not:
+        _give_up(why_not)
     supervisor = Supervisor(settings, port=port, actions_port=_actions_port(port), say=_note)
     _check_ports(supervisor)  # before anything is loaded or trained
     _make()
@@ -72,16 +76,42 @@ def check() -> None:
     raise typer.Exit(0 if report.ok else 1)
 
 
+_Topic = typer.Argument(..., help="A topic, e.g. duration or faq_duration.")
+_Treatment = typer.Option(None, help="Only the wording for micro_botox, standard_botox, baby_botox, microneedling.")
+
+
 @app.command()
-def show(topic: str = typer.Argument(..., help="A topic, e.g. duration or faq_duration.")) -> None:
+def show(topic: str = _Topic, treatment: Optional[str] = _Treatment) -> None:
     """Shows one topic on one screen: answer, facts, quotes, sources, signature."""
     from assistant.answers.show import show_topic
 
-    console.print(show_topic(ROOT, topic))
+    try:
+        console.print(show_topic(ROOT, topic, treatment=treatment))
+    except (LookupError, ValueError) as error:
+        _give_up(str(error.args[0]))
+
+
+@app.command()
+def sign(
+    topic: str = _Topic,
+    by: str = typer.Option(..., prompt="Full name of the clinician who has read it"),
+    treatment: Optional[str] = _Treatment,
+) -> None:
+    """Shows a topic whole, asks, and writes a clinician's signature under it for a year."""
+    from assistant.answers.show import show_topic, sign_topic
+
+    try:
+        console.print(show_topic(ROOT, topic, treatment=treatment))
+        typer.confirm(f"Does {by} stand for every word above?", abort=True)
+        signed = sign_topic(ROOT, topic, by=by, treatment=treatment)
+    except (LookupError, ValueError) as error:
+        _give_up(str(error.args[0]))
+    console.print(f"Signed: {len(signed)} wordings of {topic}. Editing one voids its signature.")
 
 
 def main() -> None:
     """Entry point of the console script."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # else it warns at every fork
     app()
 
 

@@ -117,8 +117,9 @@ class Rig:
     """A supervised bot with a database of its own, and the means to hurt it."""
 
     def __init__(self, settings: Settings, folder: Path, environment: dict[str, str]) -> None:
-        self._database_url = f"sqlite:///{folder / 'faq.db'}"
+        self._database_url = environment.get("FAQ_DATABASE_URL") or f"sqlite:///{folder / 'faq.db'}"
         self._logs = settings.var
+        self.folder = folder
         self.said: list[str] = []
         self.supervisor = Supervisor(
             settings,

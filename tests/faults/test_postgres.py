@@ -1,0 +1,201 @@
+"""Two bots on one real PostgreSQL: either may die, the database may go away, conversations go on."""
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator
+
+import pytest
+from fault_kit import QUESTIONS, Rig, Visitor, kill, wait_for
+from ledger_kit import Client, Ledger
+
+from assistant.settings import Settings
+from assistant.supervisor import Child, asks, free_port
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pgserver complains about an unset XDG_RUNTIME_DIR
+    import pgserver
+    from pgserver._commands import pg_ctl
+
+AWAY_SECONDS = 6
+CROWD = 60  # more than a process has connections
+
+
+class Postgres:
+    """A database server that can be stopped, started and frozen."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pgserver.get_server(folder / "data")
+        self.url = self._server.get_uri()
+
+    def stop(self) -> None:
+        pg_ctl(["-w", "-m", "fast", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Takes connections and answers nothing, like a network that drops packets."""
+        main = self._server.get_postmaster_info().process
+        processes = [main, *main.children(recursive=True)]
+        for process in processes:
+            os.kill(process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process.pid, signal.SIGCONT)
+
+    def cleanup(self) -> None:
+        self._server.cleanup()
+
+
+class Pair:
+    """Two bots and one action server on one database."""
+
+    def __init__(self, rig: Rig, second: Child) -> None:
+        self.rig, self.second = rig, second
+        self.urls = (rig.supervisor.bot.url, second.url)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp(prefix="faq-postgres-"))  # pytest's folders are closed to its user
+    server = Postgres(folder)
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def pair(made: None, settings: Settings, postgres: Postgres, tmp_path_factory: Any) -> Iterator[Pair]:
+    rig = Rig(settings, tmp_path_factory.mktemp("rig"), {"FAQ_DATABASE_URL": postgres.url})
+    second = Child("bot-2", "assistant.serve", free_port(), "/ready",
+                   rig.supervisor.bot.arguments, rig.supervisor.bot.environment)
+    second.start(settings.var)  # both load at once
+    try:
+        rig.supervisor.start()
+        wait_for(second.is_ready)
+        yield Pair(rig, second)
+    finally:
+        second.stop()
+        rig.supervisor.stop()
+
+
+def in_parallel(work: Callable[[Any], Any], items: Any) -> list[Any]:
+    with ThreadPoolExecutor(len(items)) as pool:
+        return list(pool.map(work, items))
+
+
+def test_messages_of_one_conversation_at_both_bots_at_once_are_answered_once_each(
+    pair: Pair, ledger: Ledger
+) -> None:
+    one = Client(ledger, *pair.urls)
+    one.ask("hello")
+    ids = [f"message-{number}" for number in range(12)]
+    tabs = [Client(Ledger(), *order) for order in (pair.urls, pair.urls[::-1]) for _ in ids]
+    for tab in tabs:
+        tab.token = one.token
+    # each message goes to both bots at once
+    answers = in_parallel(lambda job: job[0].ask("does it hurt?", message_id=job[1]),
+                          list(zip(tabs, ids + ids, strict=True)))
+    assert all(answers)
+    assert answers[:12] == answers[12:]
+    kept = one.replay()
+    assert [line["n"] for line in kept] == list(range(1, len(kept) + 1))
+    assert sorted(line["id"] for line in kept if line["kind"] == "you")[-12:] == sorted(ids)
+    ledger.clients.clear()  # who sends in parallel has no order to keep
+
+
+def test_a_crowd_at_one_bot_waits_its_turn_and_is_answered(pair: Pair, ledger: Ledger) -> None:
+    crowd = [Client(ledger, pair.urls[0]) for _ in range(CROWD)]
+    in_parallel(lambda client: client.ask("how long does it last?"), crowd)
+    assert not any(entry.apologised for entry in ledger.entries)
+
+
+def test_a_restarted_database_costs_a_delay_and_no_memory(
+    pair: Pair, postgres: Postgres, ledger: Ledger
+) -> None:
+    booking = Visitor(pair.urls[0])
+    booking.gets_to("visitor_contact")
+    clients = [Client(ledger, url) for url in pair.urls * 3]
+    in_parallel(lambda client: client.ask("does it hurt?"), clients)
+    with postgres.away():
+        pass
+    in_parallel(lambda client: client.ask("how long does it last?"), clients)
+    assert not any(entry.apologised for entry in ledger.entries), "stale connections cost a turn"
+    assert max(entry.seconds for entry in ledger.entries) < 5
+    booking.finishes(given=QUESTIONS[:2])
+    assert booking.name in str(booking.replay())
+
+
+def test_a_database_that_is_away_is_admitted_and_every_message_answered_after(
+    pair: Pair, postgres: Postgres, ledger: Ledger
+) -> None:
+    booking = Visitor(pair.urls[0])
+    booking.gets_to("visitor_contact")
+    clients = [Client(ledger, url) for url in pair.urls]
+    in_parallel(lambda client: client.ask("does it hurt?"), clients)
+    with ThreadPoolExecutor() as pool:
+        with postgres.away():
+            waiting = [pool.submit(client.ask, "how long does it last?") for client in clients]
+            wait_for(lambda: not any(asks(url + "/ready") for url in pair.urls), seconds=5)
+            assert all(asks(url + "/health") for url in pair.urls)
+            time.sleep(AWAY_SECONDS)
+        for turn in waiting:
+            assert turn.result()[0]["topic"] == "faq_duration"
+    wait_for(lambda: all(asks(url + "/ready") for url in pair.urls), seconds=10)
+    booking.finishes(given=QUESTIONS[:2])
+
+
+def test_a_database_that_hangs_does_not_hang_the_bots(pair: Pair, postgres: Postgres, ledger: Ledger) -> None:
+    clients = [Client(ledger, url) for url in pair.urls * 4]
+    with ThreadPoolExecutor(len(clients)) as pool:
+        with postgres.frozen():
+            waiting = [pool.submit(client.ask, "does it hurt?") for client in clients]
+            for _ in range(4 * AWAY_SECONDS):
+                time.sleep(0.25)
+                assert asks(pair.urls[0] + "/health", timeout=1), "the event loop was blocked"
+        for turn in waiting:
+            assert turn.result()[0]["topic"] == "faq_pain"
+
+
+def test_a_bot_killed_in_the_middle_of_a_booking_is_noticed_for_moments(pair: Pair, ledger: Ledger) -> None:
+    """Last of all: the killed bot is not started again."""
+    rig = pair.rig
+    named = Visitor(pair.urls[0])
+    booking = Client(ledger, *pair.urls, name=named.name)
+    others = [Client(ledger, *order) for order in (pair.urls, pair.urls[::-1])]
+    for text in ("I'd like to book", "Yes to both", named.name, "(503) 555-0177", "Tuesday afternoon"):
+        booking.ask(text)
+    in_parallel(lambda client: client.ask("does it hurt?"), others)
+    with ThreadPoolExecutor() as pool:
+        with rig.hanging_actions():
+            sending = pool.submit(booking.ask, "Yes, send it")
+            time.sleep(0.5)  # the call is under way
+            kill(rig.supervisor.bot)
+        (received,) = sending.result()
+    assert received["card"] == "code"
+    assert rig.codes(named.name) == [received["code"]]
+    in_parallel(lambda client: client.ask("and how long does it last?"), [booking, *others])
+    for client in (booking, *others):
+        assert client.entries[-1].seconds < 5
+    sent = booking.entries[-2]
+    assert sent.sent == 2
+    assert sent.seconds < 5
