@@ -59,7 +59,14 @@ def without_people(_: Any, __: str, record: Record) -> Record:
     raised = record.pop("exc_info", None)
     error = sys.exc_info()[1] if raised is True else raised[1] if isinstance(raised, tuple) else raised
     if isinstance(error, BaseException):
-        frames = traceback.extract_tb(error.__traceback__)
-        record["error"] = type(error).__name__
-        record["where"] = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+        record.update(kind_and_place(error))
     return record
+
+
+def kind_and_place(error: BaseException) -> dict[str, str]:
+    """What failed first and where; never the error's text, which may hold what a visitor wrote."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    return {"error": type(error).__name__, "where": where}

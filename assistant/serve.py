@@ -31,7 +31,7 @@ from assistant.channels.website import cors_origins  # noqa: E402
 
 HOST = "127.0.0.1"
 BODY_BYTES = 16 * 1024
-REQUEST_SECONDS = 10  # until a request must have arrived whole; a slow sender does not keep a place
+HEADER_SECONDS = 8  # until a request's headers must be there; a slow sender does not keep a place
 
 
 async def _load(model: str, endpoints: AvailableEndpoints, app: Sanic, loop: AbstractEventLoop) -> None:
@@ -46,7 +46,7 @@ def build(*, model: Path, credentials: Path, port: int, settings: Settings) -> S
         channels, cors=cors_origins(settings), enable_api=False, port=port, endpoints=endpoints
     )
     app.config.REQUEST_MAX_SIZE = BODY_BYTES
-    app.config.REQUEST_TIMEOUT = REQUEST_SECONDS
+    app.config.REQUEST_TIMEOUT = HEADER_SECONDS
     app.register_listener(partial(_load, str(model), endpoints), "before_server_start")
     app.register_listener(server.close_resources, "after_server_stop")
     return app

@@ -113,6 +113,7 @@ def main() -> None:
     options.add_argument("sets", nargs="*", type=Path)
     options.add_argument("--model", type=Path, default=ROOT / "models" / "assistant.tar.gz")
     options.add_argument("--json", action="store_true")
+    options.add_argument("--mistakes", action="store_true", help="with --json: list the mistakes too")
     given = options.parse_args()
     sets = read([path.resolve() for path in given.sets] or sorted(SETS.glob("*.jsonl")))
     rows = [row for part in sets.values() for row in part]
@@ -122,7 +123,8 @@ def main() -> None:
     together = [one for part in judged.values() for one in part]
     result = {**{name: figures(part) for name, part in judged.items()}, "all": figures(together)}
     if given.json:
-        print(json.dumps({**result, "milliseconds": milliseconds}))
+        wrong = [_in_words(one) for one in together if one.verdict != "right"] if given.mistakes else []
+        print(json.dumps({**result, "milliseconds": milliseconds, "mistakes": wrong}))
         return
     for name, part in result.items():
         print(name, " ".join(f"{key}={value:.1f}" for key, value in part.items()))
@@ -141,7 +143,12 @@ def _print_kinds(judged: Sequence[Judged]) -> None:
 
 def _print_mistakes(judged: Sequence[Judged]) -> None:
     for one in sorted((one for one in judged if one.verdict != "right"), key=lambda one: -one.confidence):
-        print(f"{one.verdict:8}{one.confidence:.2f} {one.topics} wanted {one.row['accept']}: {one.row['text'][:110]}")
+        print(_in_words(one))
+
+
+def _in_words(one: Judged) -> str:
+    got, wanted = " + ".join(one.topics), " or ".join(one.row["accept"])
+    return f"{one.verdict} ({one.confidence:.2f}): {one.row['text'][:110]!r} -> {got}, wanted {wanted}"
 
 
 def _answers_all(one: Judged) -> bool:

@@ -94,7 +94,6 @@ const icon = (d) => s("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", clas
 const CALL = "M6.6 3.5h2.7l1.5 4-2 1.6a12 12 0 0 0 6.1 6.1l1.6-2 4 1.5v2.7a2 2 0 0 1-2.2 2A16.5 16.5 0 0 1 4.6 5.7a2 2 0 0 1 2-2.2Z";
 const CLOSE = "M6 6l12 12M18 6L6 18";
 const SEND = "M12 19V5M6 11l6-6 6 6";
-const THUMB = "M8 11v9H4v-9zM8 11l4-7.5a2 2 0 0 1 2 2V10h4.2a2 2 0 0 1 2 2.3l-1 6a2 2 0 0 1-2 1.7H8";
 
 const isWeb = (address) => /^https?:/i.test(address || "");
 const telHref = (phone) => `tel:${String(phone).replace(/[^\d+]/g, "")}`;
@@ -632,8 +631,7 @@ class FaqChat extends HTMLElement {
       blocks(line.text, this.known),
       line.code && this.code(line.code),
       line.figure === "skin_depth" && skinDepth(`figure${line.n}`),
-      h("div", { class: "foot" }, line.sources?.length > 0 && this.sources(line.sources),
-        this.clinic?.feedback === true && line.n && this.thumbs(line.n)));
+      line.sources?.length > 0 && h("div", { class: "foot" }, this.sources(line.sources)));
     return Object.assign(h("div", { class: "row bot" }, card), { buttons: (line.buttons || []).slice(0, 3) });
   }
 
@@ -651,18 +649,6 @@ class FaqChat extends HTMLElement {
       const words = [h("span", { class: "kind" }, kind, unseen(": ")), h("span", { class: "label" }, label)];
       return h("li", {}, isWeb(url) ? link(url, ...words) : words);
     })));
-  }
-
-  thumbs(n) {
-    const vote = ({ currentTarget: pressed }) => {
-      for (const other of pressed.parentNode.children) other.setAttribute("aria-pressed", String(other === pressed));
-      this.server.text("/chat/feedback", { body: { n, value: pressed.value }, token: this.server.token })
-        .catch(() => {}); // a lost vote is not worth a message
-    };
-    const thumb = (value, name) => h("button", { type: "button", value, "aria-label": name, "aria-pressed": "false", click: vote },
-      icon(THUMB));
-    return h("div", { class: "thumbs", role: "group", "aria-label": "Was this helpful?" },
-      thumb("up", "Helpful"), thumb("down", "Not helpful"));
   }
 
   /** Starters while nothing was said; after that the chips of the last answer only. */
@@ -743,9 +729,8 @@ summary::-webkit-details-marker { display: none; }
 summary::before { content: ""; width: 7px; height: 7px; border: solid currentColor; border-width: 0 1.75px 1.75px 0; transform: rotate(-45deg); }
 details[open] > summary::before { transform: translateY(-2px) rotate(45deg); } details ul { padding: 0 0 8px !important; list-style: none; } details li { line-height: 1.4; }
 details li > a { display: block; text-decoration: none; } details li > a .label { text-decoration: underline; } details li, details li > a { padding-block: 4px; }
-.kind { display: block; color: var(--muted); font-size: .9286em; } .thumbs { display: flex; margin-inline: auto -12px; color: var(--muted); }
-.thumbs button, .send { display: grid; place-items: center; width: 44px; padding: 0; } .thumbs .icon { width: 18px; height: 18px; }
-.thumbs [value="down"] .icon { transform: scaleY(-1); } .thumbs :is(:hover, [aria-pressed="true"]) { color: var(--accent); } .thumbs [aria-pressed="true"] .icon { fill: var(--tint); }
+.kind { display: block; color: var(--muted); font-size: .9286em; }
+.send { display: grid; place-items: center; width: 44px; padding: 0; }
 .chips { display: flex; flex-wrap: wrap; gap: 8px; max-width: 52ch; }
 .chip { padding: 8px 16px; font-size: .9375em; line-height: 1.35; text-align: start; color: var(--accent); background: var(--card); border-color: var(--accent); border-radius: 22px; }
 .chip:hover { background: var(--tint); color: var(--ink); } .is-starters { flex-direction: column; align-items: stretch; margin-top: 24px; }
@@ -779,7 +764,7 @@ figure { margin: 16px 0 4px; } figcaption { margin-top: 8px; font-size: .8125em;
 @media (forced-colors: active) {
   .root { --accent: LinkText; --edge: ButtonBorder; --texture: transparent; } :focus-visible { outline-color: Highlight; } .box:focus-within { outline: 2px solid Highlight; }
   .launcher, .send { forced-color-adjust: none; background: ButtonText; color: ButtonFace; border-color: ButtonBorder; } .chip { border-color: ButtonBorder; }
-  .bubble, .code { border: 1px solid CanvasText; } .dots span { background: CanvasText; } .thumbs [aria-pressed="true"] { border-color: Highlight; }
+  .bubble, .code { border: 1px solid CanvasText; } .dots span { background: CanvasText; }
   .epidermis, .dermis, .fat, .muscle { fill: Canvas; stroke: CanvasText; } .skin :is(text, .drop) { fill: CanvasText; } .hair, .needle, .channel, .film { stroke: CanvasText; }
 }
 `;

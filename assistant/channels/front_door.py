@@ -7,7 +7,6 @@ nobody is shown anything that is not kept; only an apology for lateness or for a
 from __future__ import annotations
 
 import asyncio
-import traceback
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, AsyncIterator, Awaitable, Callable, Optional
@@ -18,6 +17,7 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from assistant.channels.message_text import Alarm, Heard, hear
 from assistant.conversations.lines import Line
 from assistant.conversations.store import Answered, Conversations, StaleTurn, StoreError, StoreUnavailable
+from assistant.logs import kind_and_place
 
 logger = structlog.get_logger(__name__)
 
@@ -252,7 +252,4 @@ def _apology(message_id: str, heard: Heard, channel: str, text: str) -> list[dic
 
 
 def _log(error: BaseException) -> None:
-    """Says what failed and where; never the error's text, which may hold what a visitor wrote."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    logger.error("turn.failed", error=type(error).__name__, where=where)
+    logger.error("turn.failed", **kind_and_place(error))

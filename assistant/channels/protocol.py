@@ -1,6 +1,7 @@
 """The rules every route of the chat protocol keeps: errors in one form, small JSON bodies, origins."""
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from functools import partial
@@ -24,6 +25,7 @@ from sanic.response import HTTPResponse
 logger = structlog.get_logger(__name__)
 
 MOST_BODY_BYTES = 16 * 1024
+BODY_SECONDS = 8  # until a body must be there; a slow sender does not keep a place
 MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 STATUS = {
@@ -143,14 +145,19 @@ async def read_json(request: Request) -> dict[str, Any]:
     """The JSON object of a request's body ({} for an empty one); for routes added with reads_body.
 
     Raises:
-        Refused: too_large, bad_json or bad_request (JSON, but no object).
+        Refused: too_large, bad_json or bad_request (JSON, but no object; or not there in time).
     """
     if request.stream is not None:
         request.stream.request_max_size = MOST_BODY_BYTES
     try:
-        await request.receive_body()
+        await asyncio.wait_for(request.receive_body(), BODY_SECONDS)
     except PayloadTooLarge:
         raise Refused("too_large") from None
+    except asyncio.TimeoutError:
+        if request.stream is not None:  # what is still missing is not waited for
+            request.stream.request_body = None
+            request.stream.keep_alive = False
+        raise Refused("bad_request") from None
     try:
         body = json.loads(request.body or b"{}")
     except (ValueError, RecursionError):

@@ -98,11 +98,13 @@ def load(db: Connection, conversation_id: str, *, limit: Optional[int]) -> Optio
     return History(Place(row.version, row.last_n, session), events, state)
 
 
-def commit(db: Connection, conversation_id: str, place: Place, turn: Turn) -> Place:
+def commit(
+    db: Connection, conversation_id: str, place: Place, turn: Turn
+) -> tuple[Place, Optional[Answered]]:
     """Writes a turn on top of the place it was read from.
 
     Returns:
-        the new place.
+        the new place, and the replies as they are kept (None: they must be read).
 
     Raises:
         StaleTurn: something else was written meanwhile; nothing was changed.
@@ -112,7 +114,7 @@ def commit(db: Connection, conversation_id: str, place: Place, turn: Turn) -> Pl
         mine = _of_message(db, conversation_id, turn.message_id)
         if row is not None and mine is not None and mine.number == place.version + 1:
             # written by an earlier try whose confirmation was lost
-            return Place(row.version, row.last_n, mine.session)
+            return Place(row.version, row.last_n, mine.session), None
         if row is None or row.forgotten != row.version or row.forgotten <= place.version:
             raise StaleTurn("another turn was written first")
         # everything was deleted while this turn ran: only what the assistant says now is kept
@@ -122,7 +124,8 @@ def commit(db: Connection, conversation_id: str, place: Place, turn: Turn) -> Pl
         if not _claimed(db, conversation_id, place, turn):
             raise StaleTurn("another turn was written first")
     number = place.version + 1
-    last_n = place.last_n + len(lines_of(turn.events))
+    lines = _with_numbers(lines_of(turn.events), place.last_n + 1, turn.message_id)
+    last_n = place.last_n + len(lines)
     session = number if turn.begins_session or not place.session else place.session
     try:
         db.execute(
@@ -141,7 +144,8 @@ def commit(db: Connection, conversation_id: str, place: Place, turn: Turn) -> Pl
         )
     except sa.exc.IntegrityError:
         raise StaleTurn("this message was answered before") from None
-    return Place(number, last_n, session)
+    said = [line for line in lines if line["kind"] == "text"]
+    return Place(number, last_n, session), Answered(said, last_n)
 
 
 def keep_apology(db: Connection, conversation_id: str, message_id: str, events: list[Event]) -> None:
@@ -292,10 +296,13 @@ def _insert_new(db: Connection, conversation_id: str, *, version: int) -> Any:
 
 
 def _numbered(turn: Row) -> list[Line]:
-    lines = lines_of(json.loads(turn.events))
-    for n, line in enumerate(lines, start=turn.first_n):
+    return _with_numbers(lines_of(json.loads(turn.events)), turn.first_n, turn.message_id)
+
+
+def _with_numbers(lines: list[Line], first_n: int, message_id: Optional[str]) -> list[Line]:
+    for n, line in enumerate(lines, start=first_n):
         line["n"] = n
-        line["id"] = line.get("id") or turn.message_id
+        line["id"] = line.get("id") or message_id
     return lines
 
 

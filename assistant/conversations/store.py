@@ -39,6 +39,7 @@ PATIENCE_SECONDS = 3.0  # how long one read or write is tried in all
 PAUSES = (0.1, 0.5)  # seconds before the second and the third try
 LOCK_SECONDS = 10.0  # how long a turn waits for the same visitor's turn in another process
 LOCK_POLL_SECONDS = 0.05
+MOST_JUST_KEPT = 200
 LOCKS_AT_ONCE = 20  # turns that run at once on PostgreSQL; each holds a connection
 
 Result = TypeVar("Result")
@@ -66,6 +67,7 @@ class Conversations:
         self._lock_places = asyncio.Semaphore(LOCKS_AT_ONCE)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="conversations")
         self._writes_fail = False
+        self._just_kept: dict[tuple[str, str], Answered] = {}
 
     async def load(self, conversation_id: str, *, limit: Optional[int]) -> Optional[History]:
         """See ledger.load."""
@@ -73,14 +75,22 @@ class Conversations:
 
     async def commit(self, conversation_id: str, place: Place, turn: Turn) -> Place:
         """See ledger.commit."""
-        return await self._write(ledger.commit, conversation_id, place, turn)
+        place, said = await self._write(ledger.commit, conversation_id, place, turn)
+        if said is not None and turn.message_id is not None:
+            if len(self._just_kept) > MOST_JUST_KEPT:  # nobody asked: they were not sent by a visitor
+                self._just_kept.clear()
+            self._just_kept[conversation_id, turn.message_id] = said
+        return place
 
     async def keep_apology(self, conversation_id: str, message_id: str, events: list[Event]) -> None:
         """See ledger.keep_apology."""
         await self._write(ledger.keep_apology, conversation_id, message_id, events)
 
     async def answered(self, conversation_id: str, message_id: str) -> Optional[Answered]:
-        """See ledger.answered."""
+        """See ledger.answered; what was committed a moment ago is not read a second time."""
+        said = self._just_kept.pop((conversation_id, message_id), None)
+        if said is not None:
+            return said
         return await self._read(ledger.answered, conversation_id, message_id)
 
     async def kept(
@@ -93,6 +103,7 @@ class Conversations:
     async def forget(self, conversation_id: str) -> bool:
         """See ledger.forget."""
         gone = await self._write(ledger.forget, conversation_id)
+        self._just_kept.clear()
         await self._tidy()
         return gone
 
@@ -102,6 +113,7 @@ class Conversations:
         """See ledger.erase."""
         work = partial(ledger.erase, message_ids=message_ids, slots=slots)
         await self._write(work, conversation_id)
+        self._just_kept.clear()  # the words are read from what is left
         await self._tidy()
 
     async def purge(self, before: float) -> int:

@@ -44,14 +44,18 @@ class ClassifierSettings:
     spelling: float = 2.5
     meaning: float = 5.5
     evened: float = 0.2  # floor under the variance that is evened out, as a share of its mean
-    closest: int = 20  # intents, by regression and spelling, whose meaning is looked at
+    closest: int = 10  # intents, by regression and spelling, whose meaning is looked at
+    leading: int = 4  # intents, by all three views, whose closest phrase is looked for
     # Power of the likeness to the closest phrase by which the odds are lowered; a set without
     # out-of-scope phrases has nothing else that tells a stranger.
     doubt: float = 1.0
     doubt_alone: float = 8.0
-    folds: int = 3
-    # How much the phrases of held-out intents count when confidence is learned.
-    stranger_share: float = 0.03
+    folds: int = 4
+    # How much the phrases of held-out intents count when confidence is learned; more where they are the
+    # only strangers there are.
+    stranger_share: float = 0.015
+    stranger_share_alone: float = 0.3
+    caution: float = 10.0  # phrases' worth of belief that odds mean what they say: for small sets
     seed: int = 7
 
 
@@ -133,23 +137,25 @@ class Classifier:
         joint *= settings.regression
         overlaps = (ngrams @ self._phrases_by_ngram).toarray()
         joint += settings.spelling * np.maximum.reduceat(overlaps, self._starts, axis=1)
-        closeness = np.full(joint.shape, LEAST_CLOSENESS, dtype=np.float32)
         evened = self._even_out(vectors)
-        for column, rows in self._closest(joint):
-            phrases = slice(self._starts[column], self.arrays["starts"][column + 1])
+        for phrases, column, rows in self._best(joint, settings.closest):
             alike = evened[rows] @ self._evened[phrases].T
             joint[rows, column] += settings.meaning * alike.max(axis=1)
-            closeness[rows, column] = (vectors[rows] @ self._vectors[phrases].T).max(axis=1)
-        np.maximum(closeness, LEAST_CLOSENESS, out=closeness)
+        closeness = np.full(joint.shape, LEAST_CLOSENESS, dtype=np.float32)
+        for phrases, column, rows in self._best(joint, settings.leading):
+            alike = vectors[rows] @ self._vectors[phrases].T
+            closeness[rows, column] = np.maximum(alike.max(axis=1), LEAST_CLOSENESS)
         odds: Array = _logit(_softmax(joint)) + self._doubt * np.log(closeness)
         return odds
 
-    def _closest(self, joint: Array) -> Iterator[tuple[int, Array]]:
-        """Yield each intent that is among the closest of some row, and those rows."""
-        most = min(self.settings.closest, joint.shape[1])
+    def _best(self, joint: Array, most: int) -> Iterator[tuple[slice, int, Array]]:
+        """Yield the phrases and column of each intent that is among the `most` best of some row, and those rows."""
+        most = min(most, joint.shape[1])
         columns = np.argpartition(-joint, most - 1, axis=1)[:, :most]
+        ends = self.arrays["starts"]
         for column in np.unique(columns):
-            yield int(column), np.flatnonzero((columns == column).any(axis=1))
+            rows = np.flatnonzero((columns == column).any(axis=1))
+            yield slice(ends[column], ends[column + 1]), int(column), rows
 
     def _even_out(self, vectors: Array) -> Array:
         """Return vectors of length 1 in which every direction counts alike within an intent."""
@@ -316,15 +322,17 @@ def _calibrate(
         if len(set(labels[train])) < 2 or not len(test):
             continue
         model = _train([texts[row] for row in train], labels[train], vectors[train], settings,
-                       settings.iterations // 2)
+                       settings.iterations)
         found = model.odds([texts[row] for row in test], vectors[test])
         odds.append(found.max(axis=1))
         right.append(np.array(model.intents)[found.argmax(axis=1)] == labels[test])
         stranger.append(~np.isin(labels[test], model.intents))
     if not odds:
         return 1.0, 0.0
-    return _platt(np.concatenate(odds), np.concatenate(right), np.concatenate(stranger),
-                  settings.stranger_share)
+    known = OUT_OF_SCOPE in labels
+    share = settings.stranger_share if known else settings.stranger_share_alone
+    return _platt(np.concatenate(odds), np.concatenate(right), np.concatenate(stranger), share,
+                  settings.caution)
 
 
 def _folds(labels: Array, settings: ClassifierSettings) -> Iterator[tuple[Array, Array]]:
@@ -341,7 +349,9 @@ def _folds(labels: Array, settings: ClassifierSettings) -> Iterator[tuple[Array,
         yield np.flatnonzero(~test), np.flatnonzero(test)
 
 
-def _platt(odds: Array, right: Array, stranger: Array, share: float) -> tuple[float, float]:
+def _platt(
+    odds: Array, right: Array, stranger: Array, share: float, caution: float
+) -> tuple[float, float]:
     """Fit two parameters so that sigmoid(slope * odds + offset) is the share of right."""
     weight = np.where(stranger, share / max(stranger.sum(), 1), (1 - share) / (~stranger).sum())
     weight *= len(odds) / weight.sum()
@@ -351,7 +361,8 @@ def _platt(odds: Array, right: Array, stranger: Array, share: float) -> tuple[fl
 
     def loss(parameters: Array) -> float:
         z = np.exp(parameters[0]) * odds + parameters[1]
-        return float((weight * (np.logaddexp(0, z) - target * z)).sum() / len(odds))
+        losses = weight * (np.logaddexp(0, z) - target * z)
+        return float((losses.sum() + caution * (parameters**2).sum()) / len(odds))
 
     found = scipy.optimize.minimize(loss, np.zeros(2), method="Nelder-Mead")
     return float(np.exp(found.x[0])), float(found.x[1])

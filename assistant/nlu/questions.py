@@ -14,16 +14,19 @@ _EDGES = " ,;:-–*•\n\t"
 
 _ASK = (
     r"(?:what(?:['’]?s)?|how(?:['’]?s)?|when|where(?:['’]?s)?|who(?:['’]?s|se)?|which|why|whats|hows"
+    r"|hw|hwo|wat|wats|wht|whut|wen|whn|wich|wher|wy|dose|duz|cn|shud|wud|cud"
     r"|can|could|do|does|did|am|is|isn['’]?t|are|aren['’]?t|will|won['’]?t|would|should|shall|may"
     r"|any|must|has|have|was|were)"
 )
 _REQUEST = (
     r"(?:please|pls|tell me|let me know|book|cancel|i(?:['’]?d| would)? (?:like|want|need|wanna|love)"
     r"|i['’]?m (?:wondering|curious|looking)|i wonder|(?:just )?wondering|wanna|wanted to|need to know"
-    r"|want to|curious|explain|show me|give me|send me|call me)"
+    r"|want to|curious|explain|show me|give me|gimme|send me|call me|move|delete|remove|need)"
 )
 _JOIN = r"(?:and|also|plus|&|\+|or|but|then|btw|by the way|as well as)"
 _FILLER = r"(?:also|then|plus|btw|by the way|if so|so|um|uh|tho|though|another thing|secondly)"
+
+_PLUS = r"(?:\s*,\s*(?:and\s+)?also|\s*,?\s+plus)\s+(?=\w+\s+\w+\s+\w)"
 
 # Ends of sentences and lines; "2) " in one line. A full stop ends a sentence only before a blank,
 # so that "3.5" stays whole.
@@ -33,13 +36,20 @@ _END = re.compile(
 # "..., and how much ..." ; "how long ..., does it ..." ; "... tho does it"
 _SEAM = re.compile(
     rf"(?:\s*,\s*|\s+)(?:{_JOIN}|tho|though)[\s,]+(?=(?:{_FILLER}[\s,]+)*(?:{_ASK}|{_REQUEST})\b)"
-    rf"|\s*,\s*(?=(?:{_FILLER}[\s,]+)*{_ASK}\s+(?:\w+['’]?\w*)\b)",
+    rf"|\s*,\s*(?=(?:{_FILLER}[\s,]+)*{_ASK}\s+(?:\w+['’]?\w*)\b)"
+    # "deposit needed plus gap between sessions"
+    rf"|{_PLUS}",
     re.IGNORECASE,
 )
 # "doctor or nurse" is one question, "pain and downtime" are two
 _LIST_JOIN = r"(?:and|also|plus|&|\+|as well as)"
 _LIST_SEAM = re.compile(rf"\s*,\s*(?:{_LIST_JOIN}\s+)?|\s+{_LIST_JOIN}\s+", re.IGNORECASE)
 _ASKS = re.compile(rf"^(?:{_JOIN}[\s,]+|{_FILLER}[\s,]+)*(?:{_ASK}|{_REQUEST})\b", re.IGNORECASE)
+# A few words without "I" or "my" ask something by themselves: "age limit", "downtime". So does what is
+# added after a question mark: "... ? and the wetness under my arms".
+_SHORT = 4
+_TOLD = re.compile(r"\b(?:i|i['’]\w+|im|ive|my|me|we|our|no|not|yes|thanks?|thx|please|pls)\b", re.IGNORECASE)
+_ADDED = re.compile(r"^(?:and|also|plus|&|\+)\s", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:(?:(?:hi|hiya|hello|hey)(?: there| all| everyone| guys| team)?|hallo|hola|bonjour"
     r"|good (?:morning|afternoon|evening|day)"
@@ -93,18 +103,27 @@ def _sentences(text: str) -> list[tuple[int, int, bool]]:
     """Return (start, end, asks something) of each sentence or clause that could stand alone."""
     found: list[tuple[int, int, bool]] = []
     start = 0
+    after_question = False
     for mark in [*_END.finditer(text), None]:
         end = mark.start() if mark else len(text)
         question = bool(mark and "?" in mark.group())
         items = _list_items(text, start, end)
         pieces = items or _cut(text, start, end, _SEAM)
+        topics = len(pieces) == 1 or bool(re.search(_PLUS, text[start:end], re.IGNORECASE))
         for first, last in pieces:
             words = _LEAD.sub("", text[first:last].strip(_EDGES))
             if any(character.isalnum() for character in words):
-                closes = question and last == end
-                found.append((first, last, closes or bool(items) or bool(_ASKS.match(words))))
+                asks = bool(items) or (question and last == end) or bool(_ASKS.match(words))
+                asks = asks or (after_question and bool(_ADDED.match(text[first:last].lstrip())))
+                asks = asks or (topics and _names_a_topic(words))
+                found.append((first, last, asks))
         start = mark.end() if mark else end
+        after_question = question
     return found
+
+
+def _names_a_topic(words: str) -> bool:
+    return len(words.split()) <= _SHORT and not _TOLD.search(words)
 
 
 def _list_items(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -31,6 +31,9 @@ _ELLIPSIS = re.compile(r"\.{2,}")
 # How far apart two words of a sign may be, counted so that a comma weighs more than a word.
 _DISTANCE = {END: 100, QUESTION: 100, ",": 2, "but": 4, "because": 4, "so": 3, "also": 3}
 _PUNCTUATION = str.maketrans(".!;\n\r:()\u2026\u2014\u2013\u3002\uff01", "|||||,,,,,,||")
+_LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
+_SIGN_KEYS = frozenset("sign level when unless never cosmetic net anywhere personal".split())
+_SHARED = ("onset", "spread_word")  # cues that signs are made of, too
 _DEFAULT_GAP = 6
 _FOREIGN_GAP = 5
 
@@ -40,11 +43,13 @@ class Phrases:
 
     def __init__(self) -> None:
         self.root: Dict[str, Any] = {}
+        self.vocabulary: Set[str] = set()
 
     def add(self, phrase: str, tag: str) -> None:
         """Adds every reading of a phrase (see "~" in red_flag_words.yml) under a tag."""
         for words in _readings(phrase.split()):
             node = self.root
+            self.vocabulary.update(words)
             for word in words:
                 node = node.setdefault(word, {})
             node[""] = node.get("", frozenset()) | {tag}
@@ -186,16 +191,8 @@ def _entries(text: str) -> Iterator[str]:
 
 
 def _add_rules(lexicon: Lexicon, row: Dict[str, Any]) -> None:
-    sign = Sign(
-        name=row["sign"],
-        level=row["level"],
-        unless=frozenset(row.get("unless", ())),
-        never=frozenset(row.get("never", ())),
-        cosmetic=bool(row.get("cosmetic", False)),
-        net=bool(row.get("net", False)),
-        anywhere=bool(row.get("anywhere", False)),
-        personal=bool(row.get("personal", False)),
-    )
+    flags = {name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "personal")}
+    sign = Sign(row["sign"], row["level"], frozenset(row.get("unless", ())), frozenset(row.get("never", ())), **flags)
     for when in row["when"]:
         pattern, _, gap = when.partition("/")
         groups = [group.strip() for group in re.split("[+>]", pattern)]
@@ -236,16 +233,54 @@ def _add_guesses(lexicon: Lexicon, vocabulary: Iterable[str]) -> None:
                 lexicon.long_words.setdefault(key, []).append(word)
 
 
+class WordListError(ValueError):
+    """The word list cannot be used; the message names each mistake for whoever edited it."""
+
+
+def _read_words(path: Path) -> Dict[str, Any]:
+    text = path.read_text(encoding="utf-8")
+    try:
+        data: Dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        mistakes = list(_mistakes(data, text))
+    except yaml.YAMLError as error:
+        mistakes = [f"not YAML: {error}"]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        mistakes = [f"a part is missing or of the wrong kind: {error!r}"]
+    if mistakes:
+        raise WordListError(f"{path.name}: " + "; ".join(mistakes))
+    return data
+
+
+def _mistakes(data: Dict[str, Any], text: str) -> Iterator[str]:
+    for section in re.split(r"^(?=\w)", text, flags=re.MULTILINE):
+        names = re.findall(r"^  (\w+):", section, flags=re.MULTILINE)
+        yield from (f"{name} is there twice" for name in sorted({name for name in names if names.count(name) > 1}))
+    contexts = {*data["contexts"], *data["cues"]}
+    for row in data["signs"]:
+        if row["level"] not in _LEVELS or not set(row) <= _SIGN_KEYS:
+            yield f"the sign {row['sign']!r} has an unknown level or key"
+        used = {group.strip() for when in row["when"] for group in re.split("[+>]", when.partition("/")[0])}
+        unknown = used - {*data["words"], *_SHARED} | {*row.get("unless", ()), *row.get("never", ())} - contexts
+        yield from (f"the sign {row['sign']!r} names {group!r}, which does not exist" for group in sorted(unknown))
+        for when in row["when"]:
+            int(when.partition("/")[2] or 0)
+    for section in ("words", "spellings", "foreign", "cues", "contexts"):
+        yield from (f"{name} is not a list of words" for name, entry in data[section].items() if type(entry) is not str)
+
+
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """Returns the tables, built on first use (a fraction of a second)."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data = yaml.load(_WORDS.read_text(encoding="utf-8"), Loader=loader)
+    """Returns the tables, built once (a fraction of a second).
+
+    Raises:
+        WordListError: red_flag_words.yml has been broken by an edit.
+    """
+    data = _read_words(_WORDS)
     tables = Lexicon(not_misspellings=frozenset(data["not_misspellings"].split()))
     for group, text in data["words"].items():
         for entry in _entries(text):
             tables.words.add(entry, group)
-    for group in ("onset", "spread_word"):
+    for group in _SHARED:
         for entry in _entries(data["cues"][group]):
             tables.words.add(entry, group)
     for row in data["signs"]:
@@ -269,7 +304,8 @@ def lexicon() -> Lexicon:
                 if group in ("onset", "treated") and entry.startswith("since "):
                     tables.cues.add(entry, "now")  # the longest phrase wins: it must not hide "since"
     typed = " ".join(data["foreign"].values()).replace(",", " ").split()
-    tables.not_misspellings |= frozenset(typed)  # Spanish "doble" is no misspelling
+    # Spanish "doble" is no misspelling, nor is any other word the tables know.
+    tables.not_misspellings |= frozenset(typed) | tables.words.vocabulary | tables.cues.vocabulary
     _add_guesses(tables, data["misspelled"].split())
     return tables
 
@@ -322,19 +358,18 @@ def find_signs(tokens: List[str], tables: Lexicon) -> Tuple[List[Found], Set[int
     last: Dict[str, Tuple[int, int]] = {}
     found: Dict[Tuple[str, int], List[Found]] = {}
     marked: Set[int] = set()
-    until = silent = 0
+    silent = 0
     for place, node in enumerate(map(tables.words.root.get, tokens)):
         if node is None or place < silent:
             continue
         tags: FrozenSet[str] = node.get("", _NO_TAGS)
         end = place
-        if place >= until and place + 1 < len(tokens) and tokens[place + 1] in node:
+        if place + 1 < len(tokens) and tokens[place + 1] in node:
             size, whole = tables.words.longest(tokens, place)
             if size > 1:
-                until = place + size
-                end = until - 1
+                end = place + size - 1
                 if "harmless" in whole or tokens[place] == "one":
-                    silent = until
+                    silent = place + size
                     tags = whole - {"harmless"}
                 else:
                     tags = tags | whole
@@ -354,14 +389,8 @@ def find_signs(tokens: List[str], tables: Lexicon) -> Tuple[List[Found], Set[int
                     nearby = found.setdefault((rule.sign.name, end // 16), [])
                     if len(nearby) < 2:
                         spans = [(place, end), *(last[other] for other in rule.others)]
-                        nearby.append(
-                            Found(
-                                rule.sign,
-                                frozenset(_places(spans)),
-                                min(spans)[0],
-                                max(e for _, e in spans),
-                            )
-                        )
+                        places = frozenset(_places(spans))
+                        nearby.append(Found(rule.sign, places, min(places), max(places)))
     return [one for nearby in found.values() for one in nearby], marked
 
 

@@ -32,6 +32,7 @@ _SOFT = frozenset(
 )
 _BEFORE_YEAR = frozenset(("in", "of", "around", "summer", "early", "late"))
 _IS_NOT = (["is", "not"], ["are", "not"])
+_GONE = frozenset(("now", "since", "again", "today", "already"))
 _LONGEST_SENTENCE = 100  # words; run-on messages are read in pieces so that time stays linear
 _CONSUMING = frozenset({"doesnt_count", "recovered", "weak_if", "certain_if"})
 _RANK = {"crisis": 0, "emergency": 1, "today": 2, "otherwise": 3, "companion": 4}
@@ -78,6 +79,8 @@ class _Sentence:
             size, tags = tables.cues.longest(tokens, place)
             if tags & _CONSUMING:
                 skip = place + size
+                while "recovered" in tags and skip < end and tokens[skip] in _GONE:  # "all gone now"
+                    skip += 1
             for tag in tags:
                 if tag == "asks_first":
                     if not leading:
@@ -97,6 +100,11 @@ class _Sentence:
 
     def after(self, cue: str, clause: int) -> bool:
         return any(other >= clause for other, _, _ in self.cues.get(cue, ()))
+
+    def asks_with_an_illness(self) -> bool:
+        """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
+        ill = self.has("illness") or self.has("chronic")
+        return ill and self.has("eligible") and not self.has("treated")
 
 
 def alarm(text: str) -> Optional[Level]:
@@ -215,8 +223,12 @@ class _Message:
         if now <= self._owned(found, sentence) and self._over(sentence, clauses if now else None):
             return False
         asked = self._asked(found, sentence, clauses, now)
-        if (found.sign.net or found.sign.personal) and now == 0 and not self._told(sentence):
-            return False
+        if now == 0 and not self._told(sentence):
+            if found.sign.personal:
+                if sentence.is_question:
+                    return False
+            elif found.sign.net:
+                return False
         if found.sign.net:
             return not asked and not self._denied_after(found, sentence)
         return asked <= now
@@ -266,6 +278,8 @@ class _Message:
             score = 1
         present: FrozenSet[str] = frozenset()
         for place in range(max(sentence.start, found.first - 5), min(found.last + 4, sentence.end)):
+            if tokens[place] == "," and place > found.last:  # "my hands go numb, is it ok": another clause
+                break
             if tokens[place] in words["my"]:
                 present = words["is_now"]
                 if tokens[place + 1] not in words["someone"]:
@@ -298,6 +312,11 @@ class _Message:
         return int(self._tokens[place] in self._is["my"])
 
     def _lookalike(self, sign: Sign, sentence: _Sentence, clauses: range, now: int, strong: bool) -> bool:
+        if sign.level != "crisis" and (
+            sentence.has("figure_of_speech")
+            or (now - sentence.has("goes_away") < 2 and sentence.asks_with_an_illness())
+        ):
+            return True
         if any(sentence.has(group) for group in sign.never):
             return True
         groups = set(sign.unless)
@@ -316,23 +335,30 @@ class _Message:
         """
         if sentence.has("past_far") or (sentence.within("past", clauses) if clauses else sentence.has("past")):
             return True
+        if sentence.after("recovered", clauses[0] if clauses else 0):
+            return True
         following = self._sentence(sentence.start, 1)
-        return sentence.after("recovered", clauses[0] if clauses else 0) or (following is not None and following.has("recovered"))
+        return following is not None and following.has("recovered")
 
     def _asked(self, found: Found, sentence: _Sentence, clauses: range, now: int) -> int:
         """Returns how much speaks for a question about risk: from 0, nothing, to 3, certain."""
         if sentence.within("certain_if", clauses):
             return 0 if self._near(sentence, "mine_too", (0, 1, 2)) else 3
         asked = 0
+        for clause, start, end in sentence.cues.get("certain_if", ()):
+            if clause < clauses[0] and not self._restarts(start, end, found, sentence):
+                asked = 2
         for clause, start, end in sentence.cues.get("hypothetical", ()):
             if clause in clauses:
                 asked = max(asked, 1 if self._restarts(start, end, found, sentence) else 2)
-            elif clause < clauses[0]:
+            elif clause < clauses[0] and self._tokens[found.first - 1] not in self._is["told"]:
                 asked = max(asked, 1)
         if sentence.has("weak_if") or sentence.after("risk_after", clauses[-1]):
             asked = max(asked, 1)
+        if not asked and now <= self._owned(found, sentence) and self._tale(sentence):
+            asked = now + 1
         if now == 0 and not asked:
-            asked = int(self._tale(sentence) or self._listed(sentence))
+            asked = int(self._listed(sentence))
         if asked and self._near(sentence, "mine_too", (0, 1, 2)):
             return 0
         return asked
@@ -347,7 +373,7 @@ class _Message:
         """Reads "my friend got a droopy eyelid, could that happen to me": no symptom now."""
         if not (sentence.has("someone") and sentence.has("past_verb")):
             return False
-        return self._near(sentence, "tale_worry", (0, 1, 2))
+        return sentence.has("tale_length") or self._near(sentence, "tale_worry", (0, 1, 2))
 
     def _listed(self, sentence: _Sentence) -> bool:
         """Reads "What are the risks? Droopy eyelids?": the question goes on in a fragment."""
@@ -367,3 +393,6 @@ def _cue_words() -> Dict[str, FrozenSet[str]]:
     root = lexicon().cues.root
     names = "not between my is_now became_now inability anyone side someone told".split()
     return {name: frozenset(word for word, node in root.items() if name in node.get("", ())) for name in names}
+
+
+_cue_words()  # reads the word list now: a mistake in it must stop the program at start, not at a visitor's message

@@ -5,7 +5,7 @@ import resource
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Iterator
 
 from fault_kit import PHONE, QUESTIONS, Rig, Visitor, wait_for
@@ -92,17 +92,22 @@ def test_a_full_disk_is_admitted_and_the_messages_are_answered_when_there_is_roo
     wait_for(lambda: asks(url + "/ready") is not None, seconds=5)
 
 
-def test_an_unreadable_database_never_makes_a_visitor_new(shared_rig: Rig, ledger: Ledger) -> None:
-    url = shared_rig.supervisor.bot.url
-    client = Client(ledger, url)
+def test_a_database_that_cannot_be_read_makes_nobody_a_new_visitor(shared_rig: Rig, ledger: Ledger) -> None:
+    client = Client(ledger, shared_rig.supervisor.bot.url)
     client.ask("how long does regular Botox last?")
-    with sqlite3.connect(shared_rig.folder / "faq.db") as database:
-        database.execute("alter table turns rename to turns_away")
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(client.ask, "does it hurt?")
-        wait_for(lambda: asks(url + "/ready") is None, seconds=5)
-        with sqlite3.connect(shared_rig.folder / "faq.db") as database:
-            database.execute("alter table turns_away rename to turns")
+        rename(shared_rig, "turns", "turns_away")
+        try:
+            waiting = pool.submit(client.ask, "does it hurt?")
+            time.sleep(1.5)
+            assert not waiting.done()
+        finally:
+            rename(shared_rig, "turns_away", "turns")
         (answer,) = waiting.result()
-    assert "Standard Botox" in answer["text"]
+    assert "Standard Botox" in answer["text"], "a blank tracker was used"
     assert [line["n"] for line in client.replay()] == [1, 2, 3, 4]
+
+
+def rename(rig: Rig, table: str, name: str) -> None:
+    with closing(sqlite3.connect(rig.folder / "faq.db")) as database:
+        database.execute(f"alter table {table} rename to {name}")

@@ -74,6 +74,20 @@ def test_it_is_sure_of_what_it_has_learned_and_not_of_strangers(
     assert all(best.name == "out_of_scope" or best.confidence < 0.6 for best in strangers)
 
 
+def test_a_handful_of_phrases_does_not_promise_certainty(classifier: Classifier, encoder: SentenceEncoder) -> None:
+    text = "the harpsichord needs new strings"
+    assert classifier.rank([text], encoder.encode([text]))[0][0].confidence < 0.7
+
+
+def test_without_out_of_scope_phrases_a_stranger_is_doubted(encoder: SentenceEncoder) -> None:
+    known = [(text, label) for text, label in zip(TEXTS, LABELS, strict=True) if label != "out_of_scope"]
+    texts, labels = [text for text, _ in known], [label for _, label in known]
+    alone = Classifier.fit(texts, labels, encoder.encode(texts))
+    asked = ["does it hurt", "who won the game"]
+    known_one, stranger = (ranks[0].confidence for ranks in alone.rank(asked, encoder.encode(asked)))
+    assert known_one > 0.7 and stranger < 0.5
+
+
 def test_a_ranking_falls_and_is_as_long_as_asked(classifier: Classifier, encoder: SentenceEncoder) -> None:
     [ranks] = classifier.rank(["price"], encoder.encode(["price"]), most=3)
     confidences = [item.confidence for item in ranks]

@@ -15,8 +15,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.making import BUILD
-from assistant.nlu.components import IntentClassifier, Judgement, ModelDoesNotFit, Screening, SpacyEntities
+from assistant.nlu.classifier import Ranked
+from assistant.nlu.components import (
+    CANDIDATES,
+    IntentClassifier,
+    Judgement,
+    ModelDoesNotFit,
+    Screening,
+    SpacyEntities,
+)
 from assistant.nlu.pipeline import ensure_pipeline
+from assistant.nlu.questions import Part
 from tests.unit.test_classifier import PHRASES
 
 Parse = Callable[[str], dict[str, Any]]
@@ -65,8 +74,7 @@ def parse(storage: LocalModelStorage, spacy_nlp: SpacyNLP, trained: Resource) ->
         messages = SpacyEntities({}).process(messages)
         messages = Screening(Screening.get_default_config()).process(messages)
         messages = classifier.process(messages, model)
-        # A handful of phrases makes a modest classifier: here a wrong answer costs less than in config.yml.
-        messages = Judgement({"wrong_costs": 2.5, "missed_alarm_costs": 2.0}).process(messages)
+        messages = Judgement({"wrong_costs": 5.0, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process(messages)
         return messages[0].as_dict(only_output_properties=True)
 
     return run
@@ -112,6 +120,34 @@ def test_unsure_is_fallback_and_keeps_the_close_topics(parse: Parse) -> None:
     assert data["intent"]["name"] == "nlu_fallback"
     names = [item["name"] for item in data["intent_ranking"]]
     assert names[0] == "nlu_fallback" and "faq_pain" in names
+
+
+def judge(*ranks: list[tuple[str, float]]) -> dict[str, Any]:
+    """What is made of a message ranked so, whole and in parts."""
+    message = Message({"text": "x" * 90})
+    parts = [Part("x", 10 * number, 10 * number + 9) for number in range(len(ranks))]
+    message.set(CANDIDATES, [(part, [Ranked(*one) for one in own]) for part, own in zip(parts, ranks, strict=True)])
+    Judgement({"wrong_costs": 5.0, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
+    return message.as_dict(only_output_properties=True)
+
+
+def test_a_part_the_whole_message_points_to_is_understood_a_little_sooner() -> None:
+    pain, cost, hours = [("faq_pain", 0.72)], [("faq_cost", 0.9)], [("clinic_hours", 0.5)]
+    data = judge([("faq_cost", 0.5), ("faq_pain", 0.4)], pain, cost)
+    assert [question["topic"] for question in data["questions"]] == ["faq_pain", "faq_cost"]
+    assert judge([("faq_cost", 0.5), ("clinic_hours", 0.4)], pain, cost)["intent"]["name"] == "nlu_fallback"
+    assert judge([("faq_cost", 0.5), ("clinic_hours", 0.4)], hours, cost)["intent"]["name"] == "nlu_fallback"
+
+
+def test_a_red_flag_only_the_classifier_sees_must_clearly_lead() -> None:
+    assert judge([("red_flag", 0.5), ("faq_pain", 0.2)])["intent"]["name"] == "red_flag"
+    assert judge([("red_flag", 0.5), ("faq_pain", 0.45)])["intent"]["name"] == "nlu_fallback"
+    assert judge([("red_flag", 0.3), ("faq_pain", 0.1)])["intent"]["name"] == "nlu_fallback"
+
+
+def test_a_fragment_continues_the_last_topic(parse: Parse) -> None:
+    data = parse("and what about the neck?")
+    assert data["intent"] == {"name": "follow_up", "confidence": 1.0} and data["area"] == "neck"
 
 
 @pytest.mark.parametrize(

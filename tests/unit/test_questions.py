@@ -38,6 +38,10 @@ def test_one_question_stays_whole(text: str) -> None:
         ("1. is it safe 2. does it hurt", ["is it safe", "does it hurt"]),
         ("- is it safe\n- does it hurt", ["is it safe", "does it hurt"]),
         ("price, pain and downtime?", ["price", "pain", "downtime?"]),
+        ("hw much is it\nwat about parking", ["hw much is it", "wat about parking"]),
+        ("age limit? also hw long dose it last", ["age limit?", "hw long dose it last"]),
+        ("does it itch? and the sweat on my lip", ["does it itch?", "the sweat on my lip"]),
+        ("deposit needed plus gap between sessions", ["deposit needed", "gap between sessions"]),
         ("i'd like to book and can you tell me the price", ["i'd like to book", "can you tell me the price"]),
     ],
 )

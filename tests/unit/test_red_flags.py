@@ -3,12 +3,17 @@
 The sentences are made up for these tests.
 """
 
+import json
 import time
-from typing import List
+from pathlib import Path
+from typing import Dict, List
 
 import pytest
 
+from assistant.nlu import red_flag_lexicon
 from assistant.nlu.red_flags import Match, alarm, matches
+
+SAFETY = Path(__file__).parents[1] / "nlu" / "safety"
 
 
 def _sentences(text: str) -> List[str]:
@@ -16,145 +21,72 @@ def _sentences(text: str) -> List[str]:
 
 
 EMERGENCIES = _sentences("""
-I can't breathe / cant breath properly / i can not breathe very well since the injections / I'm finding it hard
-to breathe / my breathing feels really shallow and weird / struggling to catch my breath after yesterday's
-appointment / feel like I'm not getting enough air / she is gasping / out of breath just sitting on the sofa,
-had my botox tuesday / breathhing is difficult / I am having diffculty breating / my husband says I'm wheezing /
-bit wheezy since this afternoon / can't seem to swallow my tea / it's getting harder to swallow / swalowing is a
-struggle today / food keeps getting stuck on the way down / water comes out of my nose when I drink / my sister
-can't swallow / I keep choking on water / choking on my own spit a bit / hello, lovely clinic by the way. quick
-one, my throat feels like it is closing / my throat feels tight since this morning / throat's a bit funny and
-swollen / there is a lump in my throat that wasn't there before my treatment / throat going numb / my thoat is
-closing up / my voice has gone all croaky since the neck injections / I've lost my voice / voice sounds hoarse
-and strange / my words are coming out slurred / I sound drunk but I haven't touched a drop / she can't speak
-properly / mum is slurring / talking feels odd, like my mouth won't make words out / I can't hold my head up /
-my neck is too weak to keep my head up / my head keeps flopping forward / my arms feel like jelly / legs feel
-really weak today / weakness in both arms, getting worse / muscle weakness all over / I feel weak all over /
-can't lift my arm above my shoulder since the jab / I can't grip anything with my left hand / having trouble
-walking / my legs gave way on the stairs / i keep stumbling / wobbly legs and can't stand up properly / seeing
-double / i see two of everything / my vision is blurry / everything looks blurry since last night / vison is
-really blured / my eyesight has gone funny / lost the sight in my right eye / I can't see out of my left eye /
-can't see properly / going blind in one eye / eyes have gone fuzzy / there are black spots in front of my eyes /
-severe pain behind my eye / my eye really hurts / stabbing pain in the eyeball / my eye is swollen shut / can't
-close my eye at all / swelling around my eye since the treatment / both my eyelids are drooping / my eyelids
-have dropped / both eyes look droopy and heavy today / my eyelid is drooping and I have a headache / droopy lid
-plus blurred vision / one lid has dropped and I feel dizzy / left brow drooping, also having trouble swallowing
-/ my whole face is drooping on one side / one side of my face has gone numb / numb down one side / half my face
-is numb and won't move / is this a stroke? my face has slipped / I wet myself and couldn't stop it / lost
-control of my bladder / i cant hold my pee anymore since botox / I've come out in hives / hives all over my
-chest / covered in an itchy rash all over / itchy all over my body since the injections / welts on my arms and
-neck / I fainted in the car park / nearly passed out on the bus home / my friend has collapsed / she passed out
-and won't wake up / feeling faint / so dizzy I can't stand / I feel lightheaded after my treatment today / the
-room is spinning / my face is swelling / my face has blown up like a balloon / her tongue is swollen / tongue
-feels thick / my lips are tingling / lips have puffed up massively / my friend had it yesterday and her face is
-swelling / swelling is getting worse every hour / my swelling hasn't gone down and is spreading / chest pain /
-tightness in my chest / my chest feels heavy / heart is racing and won't stop / having palpitations since I got
-home / he had a seizure just now / she is having a fit / I can't stop shaking / the skin on my nose has gone
-white and it hurts / a grey patch on my cheek, very painful / skin near the injection turned black / my lip is
-blanching / my lips have gone blue / I think I'm having an allergic reaction / alergic reaction help / could
-this be anaphylaxis / anaphalactic shock?? / could it be an allergic reaction / I think I am reacting badly to
-the botox / bad reaction to the treatment / flu-like for four days now / I feel like I have the flu since my
-treatment, it has lasted days / aching all over and feel rubbish / I feel really unwell / I don't feel right
-since my injections / something is very wrong / something isn't right with me / not feeling well at all after
-the botox / I'm dying / call an ambulance / is this an emergency? my tongue feels fat / should I go to A&E, I
-can't swallow / I need an ambulance / throwing up since this morning / the worst headache of my life / headache
-won't go away, day four / excruciating pain where you injected me / my name is Jo and I can't breathe / Tuesday
-at 3 please. also my lips are swelling / do you take amex? by the way my throat is tightening / how long does
-redness last because my breathing is a bit off / what are the side effects I have trouble breathing / is it
-normal that I can't swallow properly / is it normal for my throat to feel tight / is it possible that my throat
-is closing / should I be worried that I'm seeing double / will it go away? my vision is double / what should I
-do if I can't breathe / not sure if this matters but my speech is slurred / dont know why but my throat feels
-tight / no bruising, but my throat is closing / no pain, I just can't swallow / sorry to bother you, it's
-probably nothing, but my tongue is a bit swollen / my daughter had botox here and now she is struggling to
-breathe / my nan's eyelids are drooping and she sounds drunk / asking for a friend, she can't move her arm / I
-had botox 2 years ago and today I can't breathe / my eyelid was fine yesterday but today I see double /
-BREATHING IS HARD / c\u200ban't bre\u200bathe / ｃａｎ'ｔ ｂｒｅａｔｈｅ / i can’t breathe / cannnn't breeeathe / cant
-br3athe / i cnt breathe / hard to brethe / trubble swolowing / throat feels odd, its getting hard to talk /
-keeled over in the kitchen after her jabs / came over all funny and went grey / legs like lead / head feels too
-heavy for my neck to hold up my head / I am drooling and can't stop / my jaw is so weak I can't chew / can't
-chew my dinner / I stopped breathing for a second / she is unresponsive / gone all woozy / no puedo respirar /
-je ne peux pas respirer / Je n'arrive plus à avaler / ich kriege keine Luft / ich kann nicht mehr schlucken /
-non riesco a respirare / não consigo respirar / ik kan niet ademen / nie mogę oddychać / не могу дышать / 我不能呼吸
-/ 숨을 못 쉬겠어요 / لا أستطيع التنفس / tôi không thở được / tengo la cara hinchada / hola, veo doble desde ayer / ok
-so not to panic anyone but since the jabs my food keeps coming back up my nose / what time do you shut? asking
-because my lips have ballooned / botox on weds, now its sat and i cant seem to keep my eyes open, head feels
-like a brick / my wife had the treatment and now her speech sounds drunk / think my body is reacting, im covered
-in blotches / hello i feel very shaky and short of breth / gran cant lift her spoon / eyes gone crossed / every
-car has a twin when i drive / my left eye just stays open when i sleep / swollen under the tongue / swallowing
-my own spit is an effort / my throat keeps clamping / voice is disappearing / my breathing went funny around 4am
-/ woke up gasping / im scared my windpipe is blocked / numb chin and tongue for 3 days / muscles in my neck have
-given up / head drops down when i sit / i keep falling over my own feet / i cannot feel the right side of my
-face / the pain in my eye is unreal / since the filler my vision in one eye is like fog / skin by the injection
-is turning a weird grey colour and throbbing / massive hives on my belly / itchy hands and tight throat / sudden
-wheeze / felt faint and sweaty twice today / blacked out in the shower / he's having convulsions / chest feels
-like it's being crushed / my heart keeps skipping / havent had control of my bladder since sunday / feverish and
-my face is hot and swollen / burning fever, shaking, redness spreading up my cheek / i feel like i am going to
-die / is there someone i can ring, my daughter isnt breathing right / brethin hard / my toung is swoling /
-drooppy eyelid and duble vision / please advise, both lids are shut / cant open my eye and its watering / hiya,
-odd one, since friday i keep missing the step when i go upstairs because i see it twice / i had my forehead done
-last week and now my neck muscles feel too floppy / my nan says her tablets won't go down since the botox /
-voice is weirdly quiet and breathy today / i'm talking like i've had a dentist injection but i didnt / i get out
-of breath tying my laces since the treatment / my chest is so tight / it feels as though my airway is getting
-smaller / there's a rash creeping up my neck and i feel hot and dizzy / my face looks like i've been stung by
-bees / upper lip is huge / lip swelled up out of nowhere / eyes are puffed nearly shut / i can only see half of
-things / vision comes and goes in my left eye / sudden loss of sight after filler / everything has a shadow
-around it, double / my eyelids won't stay open / both eyebrows dropped and eyes feel heavy / i cant whistle or
-drink through a straw and my speech is slurring / dribbling when i drink / coughing whenever i eat / feels like
-food is stuck / my swallow isnt right / the left side of my body feels numb / my hand has gone numb and i cant
-do my buttons up / i think im having some sort of reaction / my skin went white straight after and its really
-hurting / got purple blotches round my nose and its sore / nose tip turning black / i collapsed at work / my
-husband found me on the floor / i'm shaking and can't get warm and i feel awful / throat's sore and i can't
-swallow / please can someone ring me my wife cant breathe / not being dramatic but i think my throat is closing
-up / breathing hurts / i feel like i'm suffocating / i might pass out / palpitations and sweating / can't
-control my wee / weakness in my legs for two days / i'm so weak i can't get out of bed / my arms feel heavy and
-weird since the injections / sorry for typo's cant see scren properly / can u cancel my appt im in a&e with my
-throat / her mouth is drooping and she's talking rubbish / my kid's lips went blue / sharp pain in my eye since
-the needle / my eye wont move properly / been vomiting for 2 days since my treatment / headache for 5 days
-straight and blurry eyes / bad headache and stiff neck that wont go / i have flu symptoms ever since / muscles
-ache all over and i'm exhausted since botox / my tongue is going numb / mouth so numb i bit my tongue, hours
-after / hives after my appointment / something went wrong, half my face isnt moving / how do i treat a droopy
-lid and double vision / whats your number, my sister is having an allergic reaction / is swelling of the tongue
-serious? mine is swelling / do you open saturday? my breathing has been bad since thursday / mrs patel, tuesday,
-oh and i cannot swallow / ich bekomme keine luft mehr / j'ai du mal à respirer / me cuesta tragar desde ayer /
-tengo la lengua hinchada / my soup keeps dribbling down my chin and I can't feel it / every time I drink
-something I end up coughing / been sounding like I have marbles in my mouth since lunch / everyone at work keeps
-asking me to repeat myself, my speech is a mess / road signs looked doubled driving home / I have to hold my
-eyelid up with my finger to see and the other one is going too / neck feels like it cant support my skull / my
-head weighs a ton, can't keep it upright / I dropped three mugs today, no grip at all / climbing the stairs has
-become impossible since my appointment / got breathless walking to the kitchen, never happened before / cant get
-a proper lungful of air / feels like someone is sitting on my chest / feels like a hand around my throat /
-swallowing feels like I'm trying to push a golf ball down / tablets get stuck now and so does bread / my tongue
-won't do what I tell it / tongue feels two sizes too big for my mouth / mouth is tingling and lips feel fat /
-face like a balloon this morning / my cheeks and eyes are so puffed up I look like a hamster / came out in big
-red itchy lumps all up my arms / scratching like mad, my whole body is itchy / I nearly hit the floor getting
-out of the shower / had a funny turn after my appointment / legs went from under me in tesco / she went limp in
-the chair / I feel drunk but sober, everything's swaying / heart going like the clappers / pulse is all over the
-place / cant stop trembling, cold sweats / there's a white patch by my nose that's really sore / the bit above
-my lip has gone a purple net pattern / the skin looks dusky and it hurts / been in bed for 3 days feeling like
-flu / aching in every joint since tuesdays jab / i havent been right since the injections / something feels
-really off with my body / my mum had botox yesterday and she isn't making sense / husband cant get her to wake
-up / peed myself twice this week which never happens / haven't been able to pee all day / my left arm won't lift
-/ cant close my mouth properly, food falls out / half my mouth doesn't move and my cheek is numb / eyes wont
-focus on the screen / print on the page is swimming / lights have halos and everything's smeary / i went blind
-for a minute / eyeball feels like it's being stabbed / eye is bulging and painful / cant blink my right eye /
-woke up with my eye closed over / both brows feel so heavy i cant see out / my eyelids feel like they are made
-of lead / dont think i can breathe right / breathin is funny / wheezy chest, is that a normal thing after /
-hoarse for a week now / voice has gone to a whisper / I keep gagging on my saliva / think my throat is swelling
-up a little bit / a teeny bit tight in the throat, probably nothing / slight trouble swallowing, sure it's fine
-/ just wondering, is it usual that I'm seeing two of you / i wanted to ask about parking but also im finding it
-difficult to breathe / can you move me to friday? im dizzy and keep seeing double / its sarah, i cant swallow /
-sarah jones, 07700 900123, having trouble breathing / tomorrow afternoon if my tongue stops swelling / yes
-please and my chest hurts / no thats wrong, my face is numb / my friend who came with me on monday is struggling
-to talk / our client's face is swelling up / my boyfriend passed out / a girl at my salon cant breathe after her
-injection / my toddler swallowed some of the botox cream and is wheezing / I'm getting weaker by the day /
-weakness spreading from my neck to my shoulders / can hardly hold a pen / can barely open my eyes / could hardly
-swallow my dinner last night / havent been able to swallow solid food since / I'm scared, I can't breathe / HELP
-CANT BREATHE / help my throat / allergic reaction i think / hives hives everywhere / is hives all over my
-stomach an emergency / should i ring 999 / where is the nearest er my face is swelling / dont feel well, sweaty
-and faint / really light headed and sick / i feel like im going to pass out / my vision went black for a second
-/ headache wont shift and my neck is stiff / pain is unbearable / worst pain ive ever had in my eye / feels like
-the botox has gone everywhere in my body / i think i was poisoned by the botox / my muscles are getting weak all
-over / trubel breething / throte closing / swolen tounge / blury vison / cant swolow / diziness and fainting
+out of breath just sitting on the sofa, had my botox tuesday / hello, lovely clinic by the way. quick one, my throat
+feels like it is closing / there is a lump in my throat that wasn't there before my treatment / my voice has gone all
+croaky since the neck injections / talking feels odd, like my mouth won't make words out / my neck is too weak to keep
+my head up / can't lift my arm above my shoulder since the jab / my friend had it yesterday and her face is swelling /
+the skin on my nose has gone white and it hurts / alergic reaction help / I feel like I have the flu since my
+treatment, it has lasted days / do you take amex? by the way my throat is tightening / how long does redness last
+because my breathing is a bit off / not sure if this matters but my speech is slurred / sorry to bother you, it's
+probably nothing, but my tongue is a bit swollen / my daughter had botox here and now she is struggling to breathe / I
+had botox 2 years ago and today I can't breathe / my eyelid was fine yesterday but today I see double / BREATHING IS
+HARD / c\u200ban't bre\u200bathe / ｃａｎ'ｔ ｂｒｅａｔｈｅ / i can’t breathe / cannnn't breeeathe / cant br3athe / i
+cnt breathe / hard to brethe / head feels too heavy for my neck to hold up my head / Je n'arrive plus à avaler / não
+consigo respirar / nie mogę oddychać / не могу дышать / 我不能呼吸 / 숨을 못 쉬겠어요 / لا أستطيع التنفس / tôi không
+thở được / ok so not to panic anyone but since the jabs my food keeps coming back up my nose / what time do you shut?
+asking because my lips have ballooned / botox on weds, now its sat and i cant seem to keep my eyes open, head feels
+like a brick / my wife had the treatment and now her speech sounds drunk / since the filler my vision in one eye is
+like fog / skin by the injection is turning a weird grey colour and throbbing / is there someone i can ring, my
+daughter isnt breathing right / hiya, odd one, since friday i keep missing the step when i go upstairs because i see it
+twice / i had my forehead done last week and now my neck muscles feel too floppy / my nan says her tablets won't go
+down since the botox / i'm talking like i've had a dentist injection but i didnt / i get out of breath tying my laces
+since the treatment / there's a rash creeping up my neck and i feel hot and dizzy / i cant whistle or drink through a
+straw and my speech is slurring / my hand has gone numb and i cant do my buttons up / my skin went white straight after
+and its really hurting / i'm shaking and can't get warm and i feel awful / not being dramatic but i think my throat is
+closing up / can u cancel my appt im in a&e with my throat / how do i treat a droopy lid and double vision / whats your
+number, my sister is having an allergic reaction / do you open saturday? my breathing has been bad since thursday /
+j'ai du mal à respirer / my soup keeps dribbling down my chin and I can't feel it / been sounding like I have marbles
+in my mouth since lunch / everyone at work keeps asking me to repeat myself, my speech is a mess / I have to hold my
+eyelid up with my finger to see and the other one is going too / swallowing feels like I'm trying to push a golf ball
+down / my cheeks and eyes are so puffed up I look like a hamster / came out in big red itchy lumps all up my arms / I
+nearly hit the floor getting out of the shower / there's a white patch by my nose that's really sore / the bit above my
+lip has gone a purple net pattern / my mum had botox yesterday and she isn't making sense / half my mouth doesn't move
+and my cheek is numb / just wondering, is it usual that I'm seeing two of you / i wanted to ask about parking but also
+im finding it difficult to breathe / can you move me to friday? im dizzy and keep seeing double / my friend who came
+with me on monday is struggling to talk / a girl at my salon cant breathe after her injection / my toddler swallowed
+some of the botox cream and is wheezing / feels like the botox has gone everywhere in my body / throte closing / swolen
+tounge / been burping my dinner back up into my nose tonight / I cough whenever I have so much as a sip of tea / I
+whisper now, the kids think it's a game / my jaw gets tired halfway through a sandwich / had to lie down because my
+neck won't carry my head / my knees aren't reliable since the appointment / reading with one eye shut because both
+together is a mess / both my eyes are at half mast / wet the sofa without knowing / chest feels like someone parked a
+van on it / i can't get to the end of this sente / my friend's eyes are open but nobody's home / face is so swollen my
+sunglasses don't fit / a purple spiderweb appeared by my mouth, hurts like hell / think the botox is travelling, first
+my eyelid now my swallowing / any parking near? bringing my husband, his tongue's swelling / mia madre vede doppio /
+sip of water = coughing fit, every single time / no sound comes out when I try to shout for the dog / when I lean
+forward I can't get my head back up / struggled to turn the key in the lock this morning / hands won't make a fist /
+can't tell which glass is the real one / my eyelids feel glued, the pair of them / face frozen on the left and my eye
+waters, can't shut it / huge itchy wheals after the jab / lips like inner tubes / my girlfriend won't wake up properly
+since her appointment / I'm so short of air that talking is hard / headache that's been splitting my skull for four
+days / prefer mornings as by afternoon my eyelids have dropped so far I can't see / mein gesicht ist ganz dick und ich
+kriege schlecht luft / I have to push food down with water now / each time I look down my head just keeps going / got
+stuck on the toilet, couldn't push myself up / every few words I run out of air / the world is tilting and doubling /
+both lids so low I have to peep / I look like I've rolled in nettles / blacked out for a second at the wheel / pain
+going down my left arm and into my jaw / injected spot is dead white and I can't feel it / do you have a cancellation
+tomorrow? my eyes won't move together / Notes: pls call, vision doubled since 12/6 / he have pain in the breast and not
+can breathe / hi, my gran says water keeps coming back up through her nose since the neck injections / I sound like a
+cartoon duck and it isn't funny any more / can't hold my head up past teatime / my legs keep giving out in the shower /
+driving home the white lines split into two / both my lids have come down / rash all over my tummy and arms after the
+jab / came over faint in the car, had to pull over / I'm short of breath lying in bed / skin near my lip is going
+purple and blotchy / je respire mal depuis hier / My father-in-law came to you Thursday and now he can't chew his meat
+and keeps biting his tongue / voice box feels paralysed / my grip's so poor I spilt boiling water / I'm staggering
+about like a sailor / half the telly's missing when I look at it / numbness spreading from my lip to my ear / lips
+swelling, tongue tingling / she fainted in your car park / panting after one step / fitting on the floor right now /
+j'ai les lèvres gonflées / friday afternoon pls. eyes have gone double / liquids shoot out my nose / I ring people and
+they hang up, they can't make out a word I say / my wife holds my head when I drink / I keep grabbing the furniture to
+get around / right eye feels like it'll burst / I spit toothpaste all over since one side won't seal / welts on my
+belly and thighs since tea time / just had the needles and I feel hot, faint and my throat is funny / pulse is skipping
+all over / my baby brother had it done and now he's blue round the mouth / my body jerked and I bit my tongue, woke up
+confused / ich bekomme schlecht Luft und mein Hals ist geschwollen
 """)
 
 TODAY = _sentences("""
@@ -186,136 +118,147 @@ me please i hate my face
 """)
 
 LOOKALIKES = _sentences("""
-no trouble breathing / I have no trouble breathing or swallowing / I can breathe fine / not having any trouble
-swallowing / I don't have a fever / no fever, hives or wheezing / never had double vision / my throat is not
-swollen / no double vision, no droopy lids, all well / without any chest pain / breathing is not a problem / I'm
-not suicidal / what if my eyelid droops / what if I can't breathe / what happens if I can't swallow afterwards /
-what if my smile is crooked / if I get a droopy eyelid what do you do / in case of an allergic reaction what do
-you do / can it cause trouble swallowing? / can botox cause double vision / could it make my face droop / could
-botox give me a stroke / does it cause muscle weakness / does botox ever spread and cause trouble breathing / do
-people faint during it / has anyone ever had a seizure / have you ever had a patient stop breathing / is it
-possible to stop breathing / is trouble swallowing a side effect / are hives a known side effect / how likely is
-a droopy eyelid / how common is ptosis / how often do people get droopy eyelids / what are the chances my eyelid
-droops / what is the risk of drooping / risk of droopy brow? / what are the odds of getting blurred vision /
-droopy eyelid - is that common? / what are the risks? droopy eyelid? / is a droopy eyelid common / will my eyes
-feel heavy / will my throat feel tight / will I have trouble breathing / will I feel dizzy afterwards / will I
-be able to swallow normally / would I get hives / I'm worried about getting a droopy eyelid / scared of a droopy
-eyelid / I'm nervous about drooping brows / I don't want to end up with a droopy eye / how do I avoid a crooked
-smile / how do you prevent drooping / I read that it can cause trouble breathing / I heard you can lose your
-voice / I saw online that people get double vision / is it true that you can't breathe properly afterwards /
-what does an allergic reaction look like / what are the symptoms of an infection / signs of infection I should
-look for / how do you treat an allergic reaction / what would you do if someone fainted / do you have an epipen
-in case of anaphylaxis / my gran had double vision in 2010 / had a droopy lid years ago, all good now / I had
-trouble swallowing as a child / my eyelid drooped last year but it went away / had hives once in 2015 / when I
-was pregnant I fainted / I used to have chest pain / my droopy eyelid cleared up / had blurred vision after my
-last botox but it resolved / my friend got a droopy eyelid, could that happen to me / my cousin ended up with a
-crooked smile, how do you avoid that / a woman I know had trouble swallowing, what's the risk / these pores are
-killing me / dying to try it / I'm dying to get rid of these pores / to die for skin / my skin can't breathe
-under makeup / I want my pores to breathe / the price took my breath away / I'm holding my breath for a discount
-/ I almost choked at the price / that price gave me a heart attack / hard to swallow that price / I have trouble
-swallowing pills, can I take something else / I faint at the sight of needles / I always faint with needles / I
-tend to pass out at blood tests / I get dizzy when I see blood / needles make my heart race, I'm so nervous /
-I'm allergic to penicillin / I had an allergic reaction to latex / I had an allergic reaction to lidocaine
-before, can I still come / I have hay fever / I get fever blisters / can I come with a fever / I'm not feeling
-well so I need to reschedule / I'm ill, can I cancel tomorrow / I can't talk on the phone, email me / I can't
-speak English very well / can I talk to someone / I have trouble speaking to a person there / I can't see any
-difference / I can't see your opening hours on the website / the before and after pictures are blurry / I can't
-see the price list on the page / can you lift my droopy eyelids / my brows have always been droopy / hooded
-droopy lids from ageing, does this help / does it help with sagging brows / faint lines around my mouth / I have
-a double chin / blurred lines between micro and baby botox / double booked, sorry / I can't wait to breathe easy
-after my exam / weak chin, can it be improved / I can't walk in without an appointment? / I can't walk far from
-the station, is there parking / I can't stand these wrinkles / when is closing time / emergency contact number?
-/ do you have a number for emergencies / I cut myself shaving, can I still come / acne with pus, can it help /
-does it help with red skin that is spreading from rosacea / does it work on black skin / my hair has gone grey,
-am I too old / do you do bladder botox / I have an overactive bladder, is it ok / I need eye drops for dry eyes,
-can I have it / do you do lip flips for a bigger lip / will it give me fat lips / can it slim my fat face / do
-you treat strokes patients / my mum had a stroke five years ago, can she have it / I have asthma and get wheezy
-in winter, can I have it / does numbing cream make my face numb for long / my face is still numb from the
-numbing cream / does it hurt / does it hurt a lot / how bad is the pain / how long does swelling last / how long
-does the redness last / what are the side effects / what are the most serious risks / can you die from botox /
-can you breathe normally during it / I am scared of needles / can I smile afterwards / will my smile look uneven
-/ will it freeze my face / is the headache common / can I get a headache from it / how long is my face numb /
-can I exercise after / can I lie down after / I have a small bruise / a tiny bruise on my cheek / little bumps
-on the day / a bit red today / my skin is slightly red after the appointment this morning / little red dots
-where the needle went / a bit sore where it was injected / is it poison / is it safe for my eyes / can I have it
-under my eyes / does it lift the brow / can I have my lower eyelids done / can it fix an uneven smile / gummy
-smile treatment? / is my smile going to look natural / does it help with neck tightness lines / can it tighten
-my throat skin / how soon can I fly / can I swallow normally after neck injections / will it affect my voice /
-can it affect singing or my voice / does botox weaken muscles / which muscles get weak / do I stop my blood
-thinners / I don't want to die from this, is it safe / can it cause suicidal thoughts / my husband will kill me
-if he finds out / laughing so hard I could die / my heart is set on Saturday / I got the fright of my life at
-the quote, it's so expensive / my phone screen is black / the website is not working, something is wrong with
-the booking page / something went wrong with my payment / can I park by the hospital / are you in the hospital
-building / my skin is oily and I break out / my chest lines need help / botox for chest wrinkles / I sweat a lot
-on my hands / I'm hot and sweaty all the time, does it help / I want a tighter jaw / tight deadline: wedding on
-Friday / can I drink after / can I eat before / what do you do about asymmetry / my results are uneven / it wore
-off too soon / nothing happened after two weeks / I feel ugly / I feel awful about my wrinkles / thanks, that
-helps / hi / book me in for Tuesday / my name is Hope Grey / call me on 503 555 0188 / 12 High Street / necesito
-una cita / ¿hablan español? / bonjour, combien ça coûte / guten tag, was kostet das / можно записаться? / 你好，多少钱
-/ how soon do brows drop if it goes wrong / does anyone ever get double vision / could you explain what ptosis
-is / what is ptosis / are breathing problems a known complication / would my eyelid droop if you inject too low
-/ i want my brow lifted not dropped / i don't want a droopy face / can my smile change / will my speech be
-affected / do people usually feel faint after / my aunt's eye drooped after botox in 2012 / i had vertigo a few
-years ago / i had hives as a kid / a colleague had a crooked smile for weeks, how do you avoid it / no
-allergies, no trouble with breathing / i'm not dizzy or anything / thankfully no droop / my eyes feel fine / no
-fever no pus / price made me gasp / breathtaking results / need a breather from work / heavy eyelids run in my
-family, can botox lift them / do you fix crooked smiles / can i get lip injections for uneven lips / i get cold
-sores on my lip / my lips are dry / my lips feel dry after the peel / can i chew gum after / can i drink wine
-tonight / can i swallow my vitamins after / how long before i can drink coffee / is it ok to talk on the phone
-after / do i have to keep my head up after / how long must i stay upright / is numbness normal with the cream /
-does the cream numb your lips / a tiny red dot and a bump this morning / slight swelling at the needle sites an
-hour ago, how long / bruise under my eye, how do i cover it / is a headache normal / had a mild headache, gone
-now / feeling great after my session / i could kill for smaller pores / im dead tired and need a glow / this app
-is killing my battery / can't sleep with excitement / i am deaf, can't hear calls / i am blind in one eye since
-birth, can i have it / i'm short sighted, can i keep my glasses on / hard to say which one i want / the price is
-a shock / i choked up reading your reviews / my skin is suffocating under sunscreen / how will i know if im
-allergic / do you test for allergies first / is there a chance of my brows dropping / can it make it hard to
-swallow if you do the neck / does neck botox affect swallowing / could i lose my voice from it / is it normal to
-feel a bit heavy in the forehead / will my lips go numb / would it cause blurred vision if its near the eye / is
-there any risk to eyesight / how long would a droopy lid last if it happened / can a droopy eyelid be fixed /
-has anyone had a bad reaction here / how many of your patients get ptosis / do you carry emergency medicine for
-reactions / what do you do in an emergency / can i have it with asthma / i have epilepsy, is that a problem / i
-have migraines, can i still have it / i had bells palsy years ago / i've got high blood pressure / i have a
-pacemaker / i get panic attacks, can i bring a friend / i feel faint just thinking about needles / i'm a fainter
-with needles, can i lie down / my heart is racing with excitement / i cannot breathe with excitement haha / i
-nearly died when i saw the price / omg i'm dead, that's so expensive / my head is spinning with all these
-options / i'm dizzy with all the choices / i'm choking on these prices / your prices made my eyes water / my
-eyes light up at offers / i have tired looking eyes / i've got puffy under eyes / hooded eyes, can it open them
-up / one of my eyes is naturally smaller / my smile is naturally crooked, can you even it / my left brow sits
-higher / can't raise my eyebrows anymore, is that expected / my forehead is numb looking, i mean frozen / my
-face doesnt move much, is it too much / i had it done yesterday and have tiny bumps / i have a little bruise
-from yesterday / my cheeks are a bit pink after it / mild redness since the treatment an hour ago / bit of
-tenderness today / a bit itchy where the needles went in / skin feels tight after the peel / no side effects so
-far / all good, no swelling / never had any problems breathing / it doesn't hurt at all / i haven't had any
-droopiness / everything went smoothly thanks / how do i look after my skin / can i breathe through my nose
-during it / do i need to hold still / can i talk during it / can i have a glass of water / will i be able to
-speak normally after / is it ok for singers / will my kiss feel different / can i get it before a flight / when
-can i wash my face / i have a spot on my chin with a head on it / my acne is spreading, does it help / my
-rosacea flares and my face goes hot and red / sweaty armpits / i grind my teeth / my jaw is tight from clenching
-/ i have tmj pain / tension headaches, does it help / do you treat migraines / can botox help a gummy smile /
-neck lines and a saggy throat / i hate my droopy jowls / i look like a bulldog / my skin looks dead / is there
-any chance my eyelid could droop / could this make my smile lopsided / my sister's brow dropped after botox
-years ago and it recovered / does micro botox affect breathing / can it affect my eyesight / will it paralyse my
-face / how do you avoid droopy brows / is difficulty swallowing something to worry about with neck botox / I've
-heard horror stories about drooping / what is the worst that can happen / what percentage get a droopy lid /
-whats the risk of an allergic reaction / anyone ever fainted in your chair / can I get it if I have a history of
-seizures / I had a stroke in 2018, can I have it / I have a heart condition, am I ok for this / I take
-medication for high blood pressure and palpitations, can I have botox / I'm allergic to eggs, is that a problem
-/ I've got cold sores at the moment / i have a cold, should i come tomorrow / my kid has a fever so I need to
-cancel / running late, out of breath, be there in 5 / I'm so excited I can hardly breathe / I laughed until I
-couldn't breathe / the queue was killing me / my face is red after my facial / my skin is tight and shiny / does
-it make your face feel tight / will my forehead feel heavy / my eyebrows are uneven naturally, can you even them
-/ one brow is higher than the other, can you fix it / I look tired, my eyes droop with age / my eyelids are
-getting saggy, will it help / do you treat sagging jowls / my face has dropped with age, can botox lift it / my
-lips are thin, can you make them bigger / puffy eyes in the morning, can botox help / bags under my eyes / I
-want to get rid of dark circles / can I sleep on my side / can I drive after / can I wear contact lenses / how
-long until the bumps go / how many days does swelling take to go down / is swelling normal / is it normal to
-bruise / are headaches normal / bruise on my cheek, how long will it last / a few little red bumps right now, is
-that normal / i have small bumps after my treatment today / my bruise has gone yellow / some redness where you
-injected me this morning / slightly tender today / i can't feel any difference / i can't see it working yet / my
-forehead still moves / i can't move my forehead, is it too much / can't frown anymore, love it / my forehead
-feels frozen
+I have no trouble breathing or swallowing / no double vision, no droopy lids, all well / what happens if I can't
+swallow afterwards / what if my smile is crooked / if I get a droopy eyelid what do you do / in case of an allergic
+reaction what do you do / could it make my face droop / could botox give me a stroke / does botox ever spread and cause
+trouble breathing / has anyone ever had a seizure / have you ever had a patient stop breathing / is it possible to stop
+breathing / is trouble swallowing a side effect / are hives a known side effect / how likely is a droopy eyelid / how
+often do people get droopy eyelids / what are the chances my eyelid droops / what is the risk of drooping / what are
+the odds of getting blurred vision / droopy eyelid - is that common? / what are the risks? droopy eyelid? / will I be
+able to swallow normally / I'm worried about getting a droopy eyelid / I don't want to end up with a droopy eye / how
+do I avoid a crooked smile / I read that it can cause trouble breathing / I heard you can lose your voice / I saw
+online that people get double vision / is it true that you can't breathe properly afterwards / what does an allergic
+reaction look like / what are the symptoms of an infection / signs of infection I should look for / how do you treat an
+allergic reaction / what would you do if someone fainted / do you have an epipen in case of anaphylaxis / my gran had
+double vision in 2010 / had a droopy lid years ago, all good now / I had trouble swallowing as a child / my eyelid
+drooped last year but it went away / when I was pregnant I fainted / I used to have chest pain / had blurred vision
+after my last botox but it resolved / my friend got a droopy eyelid, could that happen to me / my cousin ended up with
+a crooked smile, how do you avoid that / a woman I know had trouble swallowing, what's the risk / I'm dying to get rid
+of these pores / my skin can't breathe under makeup / I want my pores to breathe / the price took my breath away / I'm
+holding my breath for a discount / I almost choked at the price / that price gave me a heart attack / I have trouble
+swallowing pills, can I take something else / I faint at the sight of needles / I tend to pass out at blood tests / I
+get dizzy when I see blood / needles make my heart race, I'm so nervous / I had an allergic reaction to latex / I had
+an allergic reaction to lidocaine before, can I still come / can I come with a fever / I'm not feeling well so I need
+to reschedule / I'm ill, can I cancel tomorrow / I can't talk on the phone, email me / I can't speak English very well
+/ I have trouble speaking to a person there / I can't see your opening hours on the website / the before and after
+pictures are blurry / I can't see the price list on the page / can you lift my droopy eyelids / my brows have always
+been droopy / hooded droopy lids from ageing, does this help / does it help with sagging brows / blurred lines between
+micro and baby botox / I can't wait to breathe easy after my exam / weak chin, can it be improved / I can't walk in
+without an appointment? / I can't walk far from the station, is there parking / do you have a number for emergencies /
+I cut myself shaving, can I still come / acne with pus, can it help / does it help with red skin that is spreading from
+rosacea / does it work on black skin / my hair has gone grey, am I too old / I have an overactive bladder, is it ok / I
+need eye drops for dry eyes, can I have it / do you do lip flips for a bigger lip / will it give me fat lips / can it
+slim my fat face / my mum had a stroke five years ago, can she have it / I have asthma and get wheezy in winter, can I
+have it / does numbing cream make my face numb for long / my face is still numb from the numbing cream / how long does
+the redness last / what are the most serious risks / can you breathe normally during it / can I get a headache from it
+/ how long is my face numb / a tiny bruise on my cheek / my skin is slightly red after the appointment this morning /
+little red dots where the needle went / a bit sore where it was injected / is it safe for my eyes / can I have it under
+my eyes / can I have my lower eyelids done / can it fix an uneven smile / is my smile going to look natural / does it
+help with neck tightness lines / can it tighten my throat skin / can I swallow normally after neck injections / can it
+affect singing or my voice / do I stop my blood thinners / I don't want to die from this, is it safe / my husband will
+kill me if he finds out / laughing so hard I could die / my heart is set on Saturday / I got the fright of my life at
+the quote, it's so expensive / the website is not working, something is wrong with the booking page / something went
+wrong with my payment / can I park by the hospital / are you in the hospital building / my skin is oily and I break out
+/ I sweat a lot on my hands / I'm hot and sweaty all the time, does it help / what do you do about asymmetry / I feel
+awful about my wrinkles / call me on 503 555 0188 / ¿hablan español? / bonjour, combien ça coûte / можно записаться? /
+你好，多少钱 / how soon do brows drop if it goes wrong / does anyone ever get double vision / could you explain what
+ptosis is / are breathing problems a known complication / would my eyelid droop if you inject too low / i want my brow
+lifted not dropped / i don't want a droopy face / do people usually feel faint after / my aunt's eye drooped after
+botox in 2012 / i had vertigo a few years ago / i had hives as a kid / a colleague had a crooked smile for weeks, how
+do you avoid it / no allergies, no trouble with breathing / heavy eyelids run in my family, can botox lift them / can i
+get lip injections for uneven lips / i get cold sores on my lip / my lips feel dry after the peel / can i swallow my
+vitamins after / how long before i can drink coffee / is it ok to talk on the phone after / do i have to keep my head
+up after / how long must i stay upright / is numbness normal with the cream / does the cream numb your lips / a tiny
+red dot and a bump this morning / slight swelling at the needle sites an hour ago, how long / bruise under my eye, how
+do i cover it / had a mild headache, gone now / i could kill for smaller pores / im dead tired and need a glow / this
+app is killing my battery / i am deaf, can't hear calls / i am blind in one eye since birth, can i have it / i'm short
+sighted, can i keep my glasses on / hard to say which one i want / i choked up reading your reviews / my skin is
+suffocating under sunscreen / how will i know if im allergic / do you test for allergies first / is there a chance of
+my brows dropping / can it make it hard to swallow if you do the neck / could i lose my voice from it / is it normal to
+feel a bit heavy in the forehead / would it cause blurred vision if its near the eye / is there any risk to eyesight /
+how long would a droopy lid last if it happened / can a droopy eyelid be fixed / has anyone had a bad reaction here /
+how many of your patients get ptosis / do you carry emergency medicine for reactions / what do you do in an emergency /
+can i have it with asthma / i have epilepsy, is that a problem / i have migraines, can i still have it / i had bells
+palsy years ago / i get panic attacks, can i bring a friend / i feel faint just thinking about needles / i'm a fainter
+with needles, can i lie down / my heart is racing with excitement / i cannot breathe with excitement haha / i nearly
+died when i saw the price / omg i'm dead, that's so expensive / my head is spinning with all these options / i'm dizzy
+with all the choices / your prices made my eyes water / my eyes light up at offers / hooded eyes, can it open them up /
+one of my eyes is naturally smaller / my smile is naturally crooked, can you even it / can't raise my eyebrows anymore,
+is that expected / my forehead is numb looking, i mean frozen / my face doesnt move much, is it too much / i had it
+done yesterday and have tiny bumps / i have a little bruise from yesterday / my cheeks are a bit pink after it / mild
+redness since the treatment an hour ago / a bit itchy where the needles went in / skin feels tight after the peel / how
+do i look after my skin / can i breathe through my nose during it / do i need to hold still / can i have a glass of
+water / will i be able to speak normally after / can i get it before a flight / when can i wash my face / i have a spot
+on my chin with a head on it / my acne is spreading, does it help / my rosacea flares and my face goes hot and red / my
+jaw is tight from clenching / can botox help a gummy smile / neck lines and a saggy throat / is there any chance my
+eyelid could droop / could this make my smile lopsided / my sister's brow dropped after botox years ago and it
+recovered / how do you avoid droopy brows / is difficulty swallowing something to worry about with neck botox / I've
+heard horror stories about drooping / what is the worst that can happen / what percentage get a droopy lid / whats the
+risk of an allergic reaction / anyone ever fainted in your chair / can I get it if I have a history of seizures / I had
+a stroke in 2018, can I have it / I have a heart condition, am I ok for this / I take medication for high blood
+pressure and palpitations, can I have botox / I'm allergic to eggs, is that a problem / I've got cold sores at the
+moment / i have a cold, should i come tomorrow / my kid has a fever so I need to cancel / running late, out of breath,
+be there in 5 / I'm so excited I can hardly breathe / I laughed until I couldn't breathe / my face is red after my
+facial / my skin is tight and shiny / does it make your face feel tight / my eyebrows are uneven naturally, can you
+even them / one brow is higher than the other, can you fix it / I look tired, my eyes droop with age / my eyelids are
+getting saggy, will it help / my face has dropped with age, can botox lift it / my lips are thin, can you make them
+bigger / puffy eyes in the morning, can botox help / I want to get rid of dark circles / can I sleep on my side / how
+long until the bumps go / how many days does swelling take to go down / bruise on my cheek, how long will it last / a
+few little red bumps right now, is that normal / i have small bumps after my treatment today / some redness where you
+injected me this morning / i can't see it working yet / i can't move my forehead, is it too much / can I swallow
+painkillers beforehand / my aunt lost her smile for three months with another clinic, is yours safer / is it any good
+for heavy foreheads / I sweat buckets / my boss would kill me if I took a day off / fingers crossed for a cancellation
+/ the photo upload won't work / I'm diabetic and my feet go numb, is botox ok / a couple of pin prick marks from
+earlier, when will they fade / felt woozy in the chair last month but was fine after a biscuit / is the clinician
+trained in first aid / my left eyelid was operated on when I was six / video on your site won't play / do people cry /
+I've got turkey neck / my pores could swallow a truck / I nearly passed out when I saw the invoice / I'm walking
+distance from you / two of my friends want to come / keep my head down, don't want people to know / breath of fresh
+air, your reception / that's a sight for sore eyes / I'll collapse if it's over 500 / swollen feet from my flight, can
+I come / if a lid drops how long till it lifts / years ago I had a facial palsy, all clear since / what level of
+discomfort are we talking here / I'm dying of curiosity / dead set on june / at what point should I worry about
+swelling / three years ago I had an allergic reaction to a filler, all settled / I've not had any weakness or trouble
+talking / a small lump where the needle went in an hour ago / drooping corners of the mouth since menopause / asthmatic
+here, ok to have it / my mouth's still numb from the dentist, can I drink coffee before / I'd love to talk to a real
+person / dead tired eyes, any fix / tell me about allergic reactions / I don't feel weak or dizzy / my jawline is
+drooping / I've had a stroke, can I have micro botox / can I eat soup after / dropped my phone in the bath, please
+email / lost on your website / if my brow drops is it permanent / used to get palpitations, sorted now / bruise the
+size of a pea / hands drip with sweat / dentist numbed half my face, is botox ok today / my bank account can't breathe
+/ dying to look fresh for the wedding / who is more likely to get trouble swallowing / once collapsed at a gig, heat,
+nothing since / my bruise is purple / lips turn down at the ends / I have weak hands from arthritis, is that ok / can I
+sing the same night
 """)
+
+SYMPTOMS = [
+    f"{part} {state}"
+    for parts, states in {
+        "my chest": "is tight / feels heavy / is killing me / feels like someone is standing on it",
+        "my heart": "is racing / is all over the place / won't settle",
+        "my face, her face": "is swelling / looks like a balloon / has dropped on one side / has gone numb",
+        "my tongue, his tongue": "is swollen / feels thick / won't move / is too big for my mouth",
+        "my throat": "is closing / feels tight / has a lump in it / is getting smaller",
+        "my voice, her voice": "has gone / sounds weird / is a whisper / won't come out",
+        "my neck": "can't hold my head up / feels like jelly / is giving way",
+        "my arms, my legs, my left arm": "feel weak / feel like lead / won't work / are giving out",
+        "my vision": "is blurry / has gone / is double / comes and goes",
+        "I": "can't breathe / can't swallow / can't talk / can't walk / can't keep my eyes open / keep choking",
+    }.items()
+    for part in parts.split(", ")
+    for state in states.split(" / ")
+]
+FRAMES = [
+    "{}",
+    "can I book for Friday? also {}",
+    "how long does redness last, {}",
+    "what time do you close, {}",
+    "thanks for my results, the price was good, {}",
+    "I had it for my pores and wrinkles and {}",
+    "{}, is that normal?",
+    "{} and do you have parking",
+    "{} but otherwise fine",
+    "no pain but {}",
+    "last time I was fine, this time {}",
+    "when I was at work {}",
+]
 
 DENIED_SIGNS = ["trouble breathing", "double vision", "chest pain", "hives", "fever", "pus"]
 
@@ -344,6 +287,56 @@ def test_a_look_alike_is_no_alarm(text: str) -> None:
 def test_a_sign_is_an_alarm_and_its_denial_is_not(sign: str) -> None:
     assert alarm(f"I have {sign}") is not None
     assert alarm(f"I have no {sign}") is None
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_symptom_is_an_emergency_whatever_else_the_message_is_about(frame: str) -> None:
+    missed = [symptom for symptom in SYMPTOMS if alarm(frame.format(symptom)) != "emergency"]
+    assert not missed
+
+
+def test_an_old_illness_in_a_question_about_suitability_is_no_alarm() -> None:
+    assert alarm("I'm epileptic and my hands go numb, is it ok to have it") is None
+    assert alarm("I'm epileptic and I can't breathe, is it ok to have it") == "emergency"
+
+
+def test_words_of_another_language_may_stand_apart() -> None:
+    assert alarm("ich sehe seit gestern alles doppelt") == "emergency"
+    assert alarm("ich habe doppelt gebucht") is None
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_held_out_sentences_are_found_as_often_as_before(half: int) -> None:
+    def rows(name: str) -> List[Dict[str, str]]:
+        lines = (SAFETY / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        middle = len(lines) // 2
+        return [json.loads(line) for line in (lines[middle:] if half else lines[:middle])]
+
+    rank = {None: 0, "today": 1, "emergency": 2, "crisis": 3}
+    alarms, lookalikes = rows("alarms"), rows("lookalikes")
+    enough = [rank[alarm(row["text"])] >= rank[row["level"]] for row in alarms]
+    false = [row["text"] for row in lookalikes if alarm(row["text"])]
+    assert sum(enough) >= 0.92 * len(alarms)
+    assert len(false) <= 0.15 * len(lookalikes), false
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("      - palpitations\n", "      - palpitashuns\n", "'palpitashuns', which does not exist"),
+        ("    level: crisis\n", "    level: crysis\n", "unknown level"),
+        ("  cannot: >\n", "  trouble: >\n", "trouble is there twice"),
+        ("signs:\n", "sings:\n", "missing"),
+        ("words:\n", "words: [\n", "not YAML"),
+    ],
+)
+def test_a_broken_word_list_is_named_at_start(old: str, new: str, complaint: str, tmp_path: Path) -> None:
+    text = red_flag_lexicon._WORDS.read_text(encoding="utf-8")
+    assert old in text
+    broken = tmp_path / "red_flag_words.yml"
+    broken.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(red_flag_lexicon.WordListError, match=complaint):
+        red_flag_lexicon._read_words(broken)
 
 
 def test_an_eyelid_with_another_sign_is_no_longer_for_today() -> None:
@@ -393,7 +386,8 @@ LONG = [
 
 @pytest.mark.parametrize("piece", LONG)
 def test_time_grows_with_the_length_of_the_message_only(piece: str) -> None:
-    # Ordinary text of 5,000 characters takes well under a millisecond on a quiet machine.
-    short, long = (piece * 500)[:500], (piece * 500)[:5000]
+    # Ordinary text of 5,000 characters takes well under a millisecond on a quiet machine. Short texts
+    # hold fewer signs per sentence, so the comparison starts where every sentence is full.
+    short, long = (piece * 500)[:2000], (piece * 500)[:10000]
     alarm(short)
-    assert _cost(long) <= 20 * _cost(short)
+    assert _cost(long) <= 15 * _cost(short)

@@ -1,0 +1,77 @@
+"""What the trained model makes of questions it has never seen, and of the bot's own buttons."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from assistant.answers.store import load_content
+from assistant.settings import ROOT
+
+# Percent; the newest figures are in docs/quality.md. A change that falls below is a step back.
+FLOORS = {
+    ("core", "right_in_scope"): 90.0,
+    ("all", "right_in_scope"): 80.0,
+    ("all", "refused_out_of_scope"): 92.0,
+    ("two_questions", "all_parts_answered"): 75.0,
+    ("safety", "alarms_found"): 95.0,
+}
+CEILINGS = {("core", "wrong"): 7.0, ("all", "wrong"): 6.0, ("topics", "false_alarms"): 1.5}
+
+
+def measured(*arguments: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.quality", "--json", *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+@pytest.fixture(scope="module")
+def figures(made: None) -> dict[str, Any]:
+    return measured()
+
+
+@pytest.mark.parametrize(("key", "floor"), FLOORS.items(), ids=str)
+def test_a_share_does_not_fall_below_its_floor(
+    figures: dict[str, Any], key: tuple[str, str], floor: float
+) -> None:
+    assert figures[key[0]][key[1]] >= floor
+
+
+@pytest.mark.parametrize(("key", "ceiling"), CEILINGS.items(), ids=str)
+def test_a_mistake_does_not_become_more_common(
+    figures: dict[str, Any], key: tuple[str, str], ceiling: float
+) -> None:
+    assert figures[key[0]][key[1]] <= ceiling
+
+
+def test_each_buttons_words_are_understood_as_its_topic(made: None, tmp_path: Path) -> None:
+    wanted: dict[str, str] = YAML(typ="safe").load(
+        (Path(__file__).parent / "buttons.yml").read_text(encoding="utf-8")
+    )
+    variants = load_content(ROOT).variants
+    offered = {button.payload for variant in variants for button in variant.buttons}
+    # the form's own buttons answer its question; its tests press them
+    in_form = {
+        button.payload
+        for variant in variants
+        if variant.response.startswith("utter_ask_booking_form")
+        for button in variant.buttons
+    }
+    assert offered - in_form == set(wanted), "tests/nlu/buttons.yml lists each button's words once"
+    leads = {
+        str(variant.metadata["lead"]): variant.topic
+        for variant in variants
+        if variant.topic.startswith(("faq_", "clinic_")) and variant.metadata.get("lead")
+    }
+    rows = [{"text": text, "accept": [topic]} for text, topic in {**leads, **wanted}.items()]
+    file = tmp_path / "buttons.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert measured(str(file), "--mistakes")["mistakes"] == []
