@@ -123,6 +123,7 @@ _YES_PHRASES = re.compile(
 )
 
 
+_CODE = re.compile(r"[;<>{}=\\\\]|--")
 # What may stand around a yes without making it something else.
 _FILLER = _YES | frozenset(
     "a ahead all alright am and as above both can do fine for go good great i is it it's just let's looks me "
@@ -184,6 +185,11 @@ def find_correction(text: str) -> Optional[Correction]:
         slot = next(slot for n, (slot, _) in enumerate(_FIELD_WORDS) if match[f"f{n}"])
         return Correction(slot, "" if alone else match["rest"].strip())
     return Correction(None, _LEAD_IN.sub("", text)) if _MARKER.search(text) else None
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is words and not code: what code seems to wish must not end a request."""
+    return not _CODE.search(text)
 
 
 def gives(slot: str, text: str) -> bool:

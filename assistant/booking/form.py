@@ -19,6 +19,7 @@ from assistant.booking.details import (
     find_correction,
     find_details,
     gives,
+    is_plain,
     read_contact,
     read_name,
     yes_or_no,
@@ -190,7 +191,7 @@ class _Turn:
     def hear(self) -> None:
         """Takes the message as what it is: an answer, a correction, or none of the form's business."""
         message, asked = self._message, self._slots.get("requested_slot")
-        if message.intent in _STOPS and not gives(str(asked), message.text):
+        if message.intent in _STOPS and is_plain(message.text) and not gives(str(asked), message.text):
             self.end("stopped", forget=True)
         elif not self._is_for_form(str(asked)):
             return

@@ -65,6 +65,7 @@ class Turn:
     reason: Optional[str] = None  # why the message is out of scope before anybody read it
     asked_slot: Optional[str] = None  # the form's open question; None outside the form
     gives_asked_slot: bool = False  # the text has the shape of what the form must hear itself
+    plain: bool = True  # words and not code
     told_in: tuple[str, ...] = ()  # ids of the messages sent to the open form, this one included
     focus_topic: Optional[str] = None
     focus_treatment: Optional[str] = None
@@ -104,6 +105,8 @@ def _alarm(turn: Turn) -> list[Step]:
 
 def _inside_form(turn: Turn) -> list[Step]:
     if turn.intent in _ENDS_FORM:
+        if not turn.plain or turn.gives_asked_slot:
+            return []
         forget = {**dict.fromkeys(TOLD), ERASE: list(turn.told_in)}
         return [Step(DEACTIVATE, {**forget, "booking_status": "stopped"}), Step(_ENDS_FORM[turn.intent])]
     if turn.intent == "appearance_distress":

@@ -12,7 +12,7 @@ from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.booking.age import says_minor
-from assistant.booking.details import gives
+from assistant.booking.details import gives, is_plain
 from assistant.dialogue import focus
 from assistant.dialogue.plan import Question, Step, Turn, plan
 from assistant.settings import load_settings
@@ -87,6 +87,7 @@ class TurnPolicy(Policy):
             reason=parsed.get("reason"),
             asked_slot=asked,
             gives_asked_slot=bool(asked) and self._is_for_form(asked, message.text or ""),
+            plain=is_plain(message.text or ""),
             told_in=focus.ids_since_form(tracker) if asked else (),
             focus_topic=focus.topic_in_focus(tracker),
             focus_treatment=self._before_turn(tracker, "treatment"),

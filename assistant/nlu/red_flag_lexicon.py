@@ -91,7 +91,7 @@ class Sign:
     cosmetic: bool
     net: bool  # counts only when somebody says that something is with them now
     anywhere: bool  # a look-alike counts in the whole sentence, not only beside the sign
-    personal: bool  # counts only beside a person or a moment: "my", "she", "since", "today"
+    personal: bool  # in a question counts only beside a person or a moment: "my", "since"
 
 
 @dataclass(frozen=True)

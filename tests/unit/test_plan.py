@@ -115,3 +115,7 @@ def test_distress_in_the_form_pauses_it_and_sells_nothing() -> None:
         DEACTIVATE,
         "utter_appearance_distress",
     ]
+
+
+def test_code_that_seems_to_wish_the_end_does_not_end_the_form() -> None:
+    assert plan(Turn("cancel_booking", asked_slot="visitor_name", plain=False)) == []
