@@ -48,7 +48,7 @@ class Voice(TemplatedNaturalLanguageGenerator):
         try:
             return self._say(utter_action, tracker, kwargs)
         except Exception as error:  # a mistake in one answer must not cost the visitor a reply
-            logger.error("voice.failed", response=utter_action, why=repr(error))
+            logger.error("voice.failed", answer=utter_action, why=type(error).__name__)
             return self._apology()
 
     def plain(self, name: Text) -> Dict[Text, Any]:
@@ -164,5 +164,5 @@ class Voice(TemplatedNaturalLanguageGenerator):
         try:
             return self.plain("utter_apology")
         except Exception as error:  # the answers themselves cannot be read
-            logger.error("voice.no_apology", why=repr(error))
+            logger.error("voice.no_apology", why=type(error).__name__)
             return {"text": self.settings.clinic.phone, "buttons": [], "metadata": {"kind": "sorry"}}

@@ -16,9 +16,9 @@ _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "
           "--disable-component-update", "--disable-sync"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for the run."""
+    """One browser for a file; left open, its event loop would keep every asynchronous test from running."""
     if not _CHROMIUM:
         if os.environ.get("CI") == "true":
             pytest.fail("No Chromium found: the browser tests must run in CI (Debian: apt-get install chromium).")
