@@ -78,7 +78,7 @@ async def test_the_clinic_is_described_for_the_widget(server):
     assert len(clinic["starters"]) == 4
     assert all(set(starter) == {"title", "says"} for starter in clinic["starters"])
     assert len(clinic["greeting"].split()) <= 25
-    assert "911" in clinic["disclosure"]
+    assert "Not for emergencies" in clinic["disclosure"]
     assert {"text": PHONE, "tel": "+15035550142"} in clinic["numbers"]
     assert {"text": "911", "tel": "911"} in clinic["numbers"]
     assert clinic["degraded"] == ["booking"]
