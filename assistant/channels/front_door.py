@@ -182,7 +182,7 @@ class FrontDoor:
     async def _answered_once(self, message: Message) -> Answered:
         """Runs the turn unless it was kept before; a turn that fails is kept with the apology."""
         conversation, message_id = message.conversation_id, message.message_id
-        known = await self._conversations.answered(conversation, message_id)
+        known = await self._conversations.begin(conversation, message_id)
         if known is not None:
             return known
         heard = hear(message.text, self._alarm)

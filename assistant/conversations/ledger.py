@@ -4,32 +4,18 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Collection, Optional
+from typing import Any, Collection, Optional, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Row
 
+from assistant.conversations import statements
 from assistant.conversations.lines import Event, Line, lines_of
-from assistant.conversations.tables import conversations, turns
+from assistant.conversations.tables import conversations, metadata, turns
 
 SESSION_SECONDS = 3600  # after this silence nothing said before is shown again (shared devices)
 _TRACE = "can this be written"  # never a conversation's id: those have no blanks
 ERASED = "\u2026"  # what stands where words were removed
-
-# Made once: building a statement costs as much as running it.
-_CONVERSATION = sa.select(conversations).where(conversations.c.id == sa.bindparam("id"))
-_OF_MESSAGE = (
-    sa.select(turns, conversations.c.last_n.label("conversation_last_n"))
-    .join(conversations, conversations.c.id == turns.c.conversation_id)
-    .where(turns.c.conversation_id == sa.bindparam("id"), turns.c.message_id == sa.bindparam("message_id"))
-)
-_HEARD = (
-    sa.select(turns.c.number, turns.c.session, turns.c.events, turns.c.state)
-    .where(turns.c.conversation_id == sa.bindparam("id"), turns.c.heard)
-    .order_by(turns.c.number.desc())
-)
-_LAST_HEARD = _HEARD.limit(sa.bindparam("most"))
 
 
 class StoreError(Exception):
@@ -59,14 +45,33 @@ class History:
 
 
 @dataclass(frozen=True)
+class Erasure:
+    """Words that are to be removed from what is kept.
+
+    Attributes:
+        message_ids: messages whose words go.
+        slots: slots whose values go, wherever they are kept.
+        life: a slot; with it go the words of all messages from the one that set it to its present
+            value, however long ago that was.
+        lead_ins: intents; messages of these kinds right before that one belong to it.
+    """
+
+    message_ids: Collection[str]
+    slots: Collection[str] = ()
+    life: Optional[str] = None
+    lead_ins: Collection[str] = ()
+
+
+@dataclass(frozen=True)
 class Turn:
-    """One turn to be kept."""
+    """One turn to be kept, and what of the earlier ones goes with the same stroke."""
 
     events: list[Event]
     message_id: Optional[str] = None
     state: Optional[dict[str, Any]] = None
     begins_session: bool = False
     heard: bool = True
+    erases: Optional[Erasure] = None
 
 
 @dataclass(frozen=True)
@@ -80,13 +85,28 @@ class Answered:
 def load(db: Connection, conversation_id: str, *, limit: Optional[int]) -> Optional[History]:
     """The last turns of the running session (limit=None: all turns of all sessions), or None."""
     row = _conversation(db, conversation_id)
+    return None if row is None else _history(db, row, limit)
+
+
+def begin(
+    db: Connection, conversation_id: str, message_id: str, *, limit: Optional[int]
+) -> tuple[Optional[Answered], Optional[History]]:
+    """What a turn begins with, in one go: the answer its message has already, else what `load` gives."""
+    row = _conversation(db, conversation_id)
     if row is None:
-        return None
+        return None, None
+    turn = _of_message(db, conversation_id, message_id)
+    if turn is not None:
+        return Answered(_said(_numbered(turn)), row.last_n), None
+    return None, _history(db, row, limit)
+
+
+def _history(db: Connection, row: Row, limit: Optional[int]) -> History:
     if limit is None:
-        found = db.execute(_HEARD, {"id": conversation_id}).all()
+        found = statements.HEARD.run(db, id=row.id).all()
     else:
         # one turn more than asked for: its state is what the events start from
-        found = db.execute(_LAST_HEARD, {"id": conversation_id, "most": limit + 1}).all()
+        found = statements.LAST_HEARD.run(db, id=row.id, most=limit + 1).all()
     if not found:
         return History(Place(row.version, row.last_n), [])
     session = found[0].session
@@ -109,7 +129,8 @@ def commit(
     Raises:
         StaleTurn: something else was written meanwhile; nothing was changed.
     """
-    if not _claimed(db, conversation_id, place, turn):
+    lines = lines_of(turn.events)
+    if not _claimed(db, conversation_id, place, len(lines)):
         row = _conversation(db, conversation_id)
         mine = _of_message(db, conversation_id, turn.message_id)
         if row is not None and mine is not None and mine.number == place.version + 1:
@@ -119,40 +140,40 @@ def commit(
             raise StaleTurn("another turn was written first")
         # everything was deleted while this turn ran: only what the assistant says now is kept
         said = [event for event in turn.events if event.get("event") == "bot"]
-        turn = replace(turn, events=said, state=None, heard=False)
-        place = Place(row.version, row.last_n)
-        if not _claimed(db, conversation_id, place, turn):
+        turn = replace(turn, events=said, state=None, heard=False, erases=None)
+        place, lines = Place(row.version, row.last_n), lines_of(said)
+        if not _claimed(db, conversation_id, place, len(lines)):
             raise StaleTurn("another turn was written first")
     number = place.version + 1
-    lines = _with_numbers(lines_of(turn.events), place.last_n + 1, turn.message_id)
+    lines = _with_numbers(lines, place.last_n + 1, turn.message_id)
     last_n = place.last_n + len(lines)
     session = number if turn.begins_session or not place.session else place.session
     try:
-        db.execute(
-            turns.insert().values(
-                conversation_id=conversation_id,
-                number=number,
-                message_id=turn.message_id,
-                session=session,
-                first_n=place.last_n + 1,
-                last_n=last_n,
-                at=time.time(),
-                heard=turn.heard,
-                events=_json(turn.events),
-                state=None if turn.state is None else _json(turn.state),
-            )
+        statements.KEEP.run(
+            db,
+            conversation_id=conversation_id,
+            number=number,
+            message_id=turn.message_id,
+            session=session,
+            first_n=place.last_n + 1,
+            last_n=last_n,
+            at=time.time(),
+            heard=turn.heard,
+            events=_json(turn.events),
+            state=None if turn.state is None else _json(turn.state),
         )
     except sa.exc.IntegrityError:
         raise StaleTurn("this message was answered before") from None
-    said = [line for line in lines if line["kind"] == "text"]
-    return Place(number, last_n, session), Answered(said, last_n)
+    if turn.erases is not None:
+        erase(db, conversation_id, turn.erases)
+    return Place(number, last_n, session), Answered(_said(lines), last_n)
 
 
 def keep_apology(db: Connection, conversation_id: str, message_id: str, events: list[Event]) -> None:
     """Keeps a message whose turn failed, with the apology; the dialogue goes on as if unheard."""
     row = _conversation(db, conversation_id)
     place = Place() if row is None else Place(row.version, row.last_n)
-    newest = _newest(db, conversation_id)
+    newest = statements.NEWEST.run(db, id=conversation_id).one_or_none()
     if row is not None and newest is not None and time.time() - row.last_at < SESSION_SECONDS:
         place = replace(place, session=newest.session)
     commit(db, conversation_id, place, Turn(events, message_id, heard=False))
@@ -160,11 +181,7 @@ def keep_apology(db: Connection, conversation_id: str, message_id: str, events: 
 
 def answered(db: Connection, conversation_id: str, message_id: str) -> Optional[Answered]:
     """The replies to a message, None when it was never answered."""
-    turn = _of_message(db, conversation_id, message_id)
-    if turn is None:
-        return None
-    lines = [line for line in _numbered(turn) if line["kind"] == "text"]
-    return Answered(lines, turn.conversation_last_n)
+    return begin(db, conversation_id, message_id, limit=1)[0]
 
 
 def kept(
@@ -184,7 +201,7 @@ def kept(
         .order_by(turns.c.number)
     )
     if fresh_within is not None:
-        newest = _newest(db, conversation_id)
+        newest = statements.NEWEST.run(db, id=conversation_id).one_or_none()
         if newest is None or time.time() - row.last_at > fresh_within:
             return Answered([], row.last_n)
         query = query.where(turns.c.session >= newest.session)
@@ -203,7 +220,7 @@ def forget(db: Connection, conversation_id: str) -> bool:
     """
     _delete_for_good(db)
     # the stub also reaches a first turn that is still in flight
-    db.execute(_insert_new(db, conversation_id, version=0))
+    statements.NEW_CONVERSATION.run(db, id=conversation_id, at=time.time())
     db.execute(
         conversations.update()
         .where(conversations.c.id == conversation_id)
@@ -213,27 +230,53 @@ def forget(db: Connection, conversation_id: str) -> bool:
     return bool(gone.rowcount)
 
 
-def erase(
-    db: Connection, conversation_id: str, *, message_ids: Collection[str], slots: Collection[str]
-) -> None:
+def erase(db: Connection, conversation_id: str, erasure: Erasure) -> None:
     """Removes the words of some messages, every summary of them and some slots; keeps the rest."""
     _delete_for_good(db)
-    found = db.execute(sa.select(turns).where(turns.c.conversation_id == conversation_id)).all()
-    for turn in found:
-        events, state = json.loads(turn.events), json.loads(turn.state or "null")
+    found = db.execute(
+        sa.select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.number)
+    ).all()
+    kept_turns = [(turn, json.loads(turn.events), json.loads(turn.state or "null")) for turn in found]
+    message_ids = {*erasure.message_ids, *_of_life(kept_turns, erasure)}
+    for turn, events, state in kept_turns:
         for event in events:
             if event.get("event") == "user" and turn.message_id in message_ids:
                 intent = (event.get("parse_data") or {}).get("intent")
                 event.update(text=ERASED, parse_data={"text": ERASED, "intent": intent, "entities": []})
             elif event.get("event") == "bot" and _is_summary(event):
                 event["text"] = ERASED
-            elif event.get("event") == "slot" and event.get("name") in slots:
+            elif event.get("event") == "slot" and event.get("name") in erasure.slots:
                 event["value"] = None
-        for name in slots if state else ():
+        for name in erasure.slots if state else ():
             state["slots"].pop(name, None)
-        this = (turns.c.conversation_id == conversation_id) & (turns.c.number == turn.number)
-        kept_state = None if state is None else _json(state)
-        db.execute(turns.update().where(this).values(events=_json(events), state=kept_state))
+        statements.REWRITE.run(
+            db,
+            id_=conversation_id,
+            number_=turn.number,
+            new_events=_json(events),
+            new_state=None if state is None else _json(state),
+        )
+
+
+def _of_life(found: Sequence[tuple[Row, list[Event], Any]], erasure: Erasure) -> set[str]:
+    """Ids of the messages since the slot `life` got the value that it had before the last turn."""
+    values = [(state or {}).get("slots", {}).get(erasure.life) for _, _, state in found]
+    if erasure.life is None or len(found) < 2:
+        return set()
+    # turns that were not heard have no state: the last one that was says what held
+    value = next((known for known, (_, _, state) in zip(values[-2::-1], found[-2::-1], strict=True) if state), None)
+    if value is None:
+        return set()
+    first = values.index(value)
+    while first and _intent_of(found[first - 1][1]) in erasure.lead_ins:
+        first -= 1
+    return {turn.message_id for turn, _, _ in found[first:] if turn.message_id}
+
+
+def _intent_of(events: Sequence[Event]) -> Optional[str]:
+    user = next((event for event in events if event.get("event") == "user"), {})
+    intent: Optional[str] = ((user.get("parse_data") or {}).get("intent") or {}).get("name")
+    return intent
 
 
 def _is_summary(event: dict[str, Any]) -> bool:
@@ -254,45 +297,42 @@ def ids(db: Connection) -> list[str]:
 
 def leave_a_trace(db: Connection) -> None:
     """Writes and deletes in one transaction: shows that the disk takes writes, leaves nothing."""
-    db.execute(_insert_new(db, _TRACE, version=0))
+    statements.NEW_CONVERSATION.run(db, id=_TRACE, at=time.time())
     db.execute(conversations.delete().where(conversations.c.id == _TRACE))
 
 
+def missing_tables(db: Connection) -> list[str]:
+    """Names of the tables that are not there."""
+    return sorted(set(metadata.tables) - set(sa.inspect(db).get_table_names()))
+
+
 def _conversation(db: Connection, conversation_id: str) -> Optional[Row]:
-    return db.execute(_CONVERSATION, {"id": conversation_id}).one_or_none()
+    return statements.CONVERSATION.run(db, id=conversation_id).one_or_none()
 
 
 def _of_message(db: Connection, conversation_id: str, message_id: Optional[str]) -> Optional[Row]:
     if message_id is None:
         return None
-    return db.execute(_OF_MESSAGE, {"id": conversation_id, "message_id": message_id}).one_or_none()
+    return statements.OF_MESSAGE.run(db, id=conversation_id, message_id=message_id).one_or_none()
 
 
-def _newest(db: Connection, conversation_id: str) -> Optional[Row]:
-    query = sa.select(turns.c.session).where(turns.c.conversation_id == conversation_id)
-    return db.execute(query.order_by(turns.c.number.desc()).limit(1)).one_or_none()
-
-
-def _claimed(db: Connection, conversation_id: str, place: Place, turn: Turn) -> bool:
+def _claimed(db: Connection, conversation_id: str, place: Place, lines: int) -> bool:
     """Whether the conversation still was at `place`; if so it is now one version further."""
     if place.version == 0:
-        db.execute(_insert_new(db, conversation_id, version=0))
-    result = db.execute(
-        conversations.update()
-        .where(conversations.c.id == conversation_id, conversations.c.version == place.version)
-        .values(
-            version=place.version + 1,
-            last_n=place.last_n + len(lines_of(turn.events)),
-            last_at=time.time(),
-        )
+        statements.NEW_CONVERSATION.run(db, id=conversation_id, at=time.time())
+    result = statements.CLAIM.run(
+        db,
+        id_=conversation_id,
+        from_version=place.version,
+        to_version=place.version + 1,
+        to_n=place.last_n + lines,
+        at=time.time(),
     )
     return bool(result.rowcount == 1)
 
 
-def _insert_new(db: Connection, conversation_id: str, *, version: int) -> Any:
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    row = {"id": conversation_id, "version": version, "last_n": 0, "last_at": time.time()}
-    return dialect.insert(conversations).values(row).on_conflict_do_nothing()
+def _said(lines: list[Line]) -> list[Line]:
+    return [line for line in lines if line["kind"] == "text"]
 
 
 def _numbered(turn: Row) -> list[Line]:

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, AsyncIterator, Callable, Collection, Optional, TypeVar
+from typing import Any, AsyncIterator, Callable, Optional, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -16,6 +16,7 @@ from assistant import database
 from assistant.conversations import ledger
 from assistant.conversations.ledger import (
     Answered,
+    Erasure,
     History,
     Place,
     StaleTurn,
@@ -27,6 +28,7 @@ from assistant.conversations.lines import Event
 __all__ = [
     "Answered",
     "Conversations",
+    "Erasure",
     "History",
     "Place",
     "StaleTurn",
@@ -40,6 +42,7 @@ PAUSES = (0.1, 0.5)  # seconds before the second and the third try
 LOCK_SECONDS = 10.0  # how long a turn waits for the same visitor's turn in another process
 LOCK_POLL_SECONDS = 0.05
 MOST_JUST_KEPT = 200
+REMEMBERED_TURNS = 8  # a turn looks back a few turns; slots and the form reach back to the start
 LOCKS_AT_ONCE = 20  # turns that run at once on PostgreSQL; each holds a connection
 
 Result = TypeVar("Result")
@@ -56,8 +59,14 @@ class Conversations:
     empty conversation because a read failed.
     """
 
-    def __init__(self, url: str) -> None:
-        """Opens nothing yet; `url` is an SQLAlchemy address."""
+    def __init__(self, url: str, *, remembered_turns: int = REMEMBERED_TURNS) -> None:
+        """Opens nothing yet.
+
+        Args:
+            url: an SQLAlchemy address.
+            remembered_turns: how many turns a conversation is read back with.
+        """
+        self._remembered = remembered_turns
         self._writer = database.engine(url)
         self._reader = self._writer.execution_options(read_only=True)
         # locks hold a connection for a whole turn, so they must not use up those of reads and writes
@@ -68,14 +77,39 @@ class Conversations:
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="conversations")
         self._writes_fail = False
         self._just_kept: dict[tuple[str, str], Answered] = {}
+        self._just_read: dict[str, Optional[History]] = {}
 
-    async def load(self, conversation_id: str, *, limit: Optional[int]) -> Optional[History]:
-        """See ledger.load."""
-        return await self._read(partial(ledger.load, limit=limit), conversation_id)
+    async def begin(self, conversation_id: str, message_id: str) -> Optional[Answered]:
+        """The answer a message has already; None when its turn is to run.
+
+        The next `load` of the conversation is then answered from the same read. Somebody else may
+        write in between: `commit` notices it, and a turn that is run again reads again.
+        """
+        known, history = await self._read(
+            partial(ledger.begin, limit=self._remembered), conversation_id, message_id
+        )
+        if known is None:
+            if len(self._just_read) > MOST_JUST_KEPT:  # turns that ended before they were read
+                self._just_read.clear()
+            self._just_read[conversation_id] = history
+        return known
+
+    async def load(self, conversation_id: str) -> Optional[History]:
+        """The running session's last turns, as many as are remembered; None: no such conversation."""
+        if conversation_id in self._just_read:
+            return self._just_read.pop(conversation_id)
+        return await self._read(partial(ledger.load, limit=self._remembered), conversation_id)
+
+    async def load_all(self, conversation_id: str) -> Optional[History]:
+        """Every kept turn of all sessions; None: no such conversation."""
+        return await self._read(partial(ledger.load, limit=None), conversation_id)
 
     async def commit(self, conversation_id: str, place: Place, turn: Turn) -> Place:
         """See ledger.commit."""
+        self._just_read.pop(conversation_id, None)
         place, said = await self._write(ledger.commit, conversation_id, place, turn)
+        if turn.erases is not None:
+            await self._tidy()
         if said is not None and turn.message_id is not None:
             if len(self._just_kept) > MOST_JUST_KEPT:  # nobody asked: they were not sent by a visitor
                 self._just_kept.clear()
@@ -84,6 +118,7 @@ class Conversations:
 
     async def keep_apology(self, conversation_id: str, message_id: str, events: list[Event]) -> None:
         """See ledger.keep_apology."""
+        self._just_read.pop(conversation_id, None)
         await self._write(ledger.keep_apology, conversation_id, message_id, events)
 
     async def answered(self, conversation_id: str, message_id: str) -> Optional[Answered]:
@@ -102,19 +137,11 @@ class Conversations:
 
     async def forget(self, conversation_id: str) -> bool:
         """See ledger.forget."""
+        self._just_read.pop(conversation_id, None)
         gone = await self._write(ledger.forget, conversation_id)
         self._just_kept.clear()
         await self._tidy()
         return gone
-
-    async def erase(
-        self, conversation_id: str, *, message_ids: Collection[str], slots: Collection[str] = ()
-    ) -> None:
-        """See ledger.erase."""
-        work = partial(ledger.erase, message_ids=message_ids, slots=slots)
-        await self._write(work, conversation_id)
-        self._just_kept.clear()  # the words are read from what is left
-        await self._tidy()
 
     async def purge(self, before: float) -> int:
         """See ledger.purge."""
@@ -127,8 +154,10 @@ class Conversations:
         return await self._read(ledger.ids)
 
     async def ping(self) -> None:
-        """Raises StoreUnavailable unless the tables can be read and, after a failed write, written."""
-        await self._read(ledger.load, "", limit=1)
+        """Raises StoreError unless the tables are there, can be read and, after a failed write, written."""
+        missing = await self._read(ledger.missing_tables)
+        if missing:
+            raise StoreError(f"no table {', '.join(missing)}")
         if self._writes_fail:
             await self._write(ledger.leave_a_trace)
 

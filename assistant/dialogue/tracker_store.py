@@ -28,12 +28,21 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.booking.form import ERASE, TOLD
-from assistant.conversations.store import Conversations, Place, StaleTurn, StoreError, Turn
+from assistant.conversations.store import (
+    REMEMBERED_TURNS,
+    Conversations,
+    Erasure,
+    History,
+    Place,
+    StaleTurn,
+    StoreError,
+    Turn,
+)
 from assistant.settings import load_settings
 
 logger = structlog.get_logger(__name__)
 
-REMEMBERED_TURNS = 8  # policies look back a few turns; slots and the form reach back to the start
+_LEAD_INS = ("give_details",)  # what was sent right before a form belongs to it
 _MARK = "_kept_at"
 
 
@@ -69,20 +78,21 @@ class ConversationStore(TrackerStore):
             kwargs: anything else in endpoints.yml, for Rasa's own class.
         """
         super().__init__(domain, event_broker, **kwargs)
-        self._remembered = remembered_turns
         try:
-            self.conversations = Conversations(url or load_settings().database_url)
+            self.conversations = Conversations(
+                url or load_settings().database_url, remembered_turns=remembered_turns
+            )
         except (AttributeError, ImportError) as error:
             # Rasa takes these two for a wrong class path and quietly keeps everything in memory
             raise StoreError(f"the conversation store cannot start: {error}") from error
 
     async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
         """The tracker of a conversation's running session; None when there is no conversation."""
-        return await self._tracker(sender_id, limit=self._remembered)
+        return self._tracker(sender_id, await self.conversations.load(sender_id))
 
     async def retrieve_full_tracker(self, conversation_id: Text) -> Optional[DialogueStateTracker]:
         """The tracker with everything kept, all sessions."""
-        return await self._tracker(conversation_id, limit=None)
+        return self._tracker(conversation_id, await self.conversations.load_all(conversation_id))
 
     async def create_tracker(
         self, sender_id: Text, append_action_listen: bool = True
@@ -115,25 +125,22 @@ class ConversationStore(TrackerStore):
             message_id=next((e.message_id for e in new if isinstance(e, UserUttered) and e.message_id), None),
             state=_state(tracker, started or new[0].timestamp),
             begins_session=bool(begun),
+            erases=_erasure(new),
         )
         place = await self.conversations.commit(tracker.sender_id, mark.place, turn)
         setattr(tracker, _MARK, _Mark(place, len(tracker.events), started))
-        refused = {id for e in new if isinstance(e, SlotSet) and e.key == ERASE for id in e.value or ()}
-        if refused:
-            await self.conversations.erase(tracker.sender_id, message_ids=refused, slots=TOLD)
         await self._publish(new, tracker.sender_id)
 
     async def exists(self, conversation_id: Text) -> bool:
         """Whether anything of a conversation is kept."""
-        history = await self.conversations.load(conversation_id, limit=1)
+        history = await self.conversations.load(conversation_id)
         return history is not None and bool(history.events)
 
     async def keys(self) -> Iterable[Text]:
         """Ids of all conversations."""
         return await self.conversations.ids()
 
-    async def _tracker(self, sender_id: Text, *, limit: Optional[int]) -> Optional[DialogueStateTracker]:
-        history = await self.conversations.load(sender_id, limit=limit)
+    def _tracker(self, sender_id: Text, history: Optional[History]) -> Optional[DialogueStateTracker]:
         if history is None:
             return None
         recap = _recap(history.state) if history.state else []
@@ -161,6 +168,15 @@ def _event_class(name: Text) -> Type[Event]:
     # Rasa's own look-up walks through all classes for each event: half the cost of a turn
     found: Type[Event] = Event.resolve_by_type(name)
     return found
+
+
+def _erasure(events: Iterable[Event]) -> Optional[Erasure]:
+    """What a turn takes back: everything that was told to a form which ended with its words unwanted."""
+    asked = [event.value for event in events if isinstance(event, SlotSet) and event.key == ERASE]
+    ids = [known for known in asked if known is not None]  # None: a form began
+    if not ids:
+        return None
+    return Erasure({id for known in ids for id in known}, TOLD, life="booking_key", lead_ins=_LEAD_INS)
 
 
 def _state(tracker: DialogueStateTracker, session_started: float) -> Dict[Text, Any]:

@@ -19,6 +19,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant import database
+from assistant.booking.form import ERASE
 from assistant.conversations.ledger import ERASED
 from assistant.conversations.store import Conversations, StaleTurn, StoreError, StoreUnavailable
 from assistant.conversations.tables import metadata
@@ -33,9 +34,9 @@ def store(tmp_path):
     return store_in(tmp_path)
 
 
-async def _form_turn(store, number, *events):
+async def _form_turn(store, number, *events, text="does it hurt"):
     form = (ActionExecuted("booking_form"), *events)
-    await say(store, message_of("anna", f"message-{number}"), *form)
+    await say(store, message_of("anna", f"message-{number}", text), *form)
 
 
 def _slots(tracker):
@@ -278,15 +279,71 @@ async def test_the_turn_that_asks_to_be_forgotten_keeps_only_its_answer(store, e
     assert not (await store.retrieve("anna")).events
 
 
-async def test_one_message_can_be_erased_with_what_was_taken_from_it(store, tmp_path):
+async def test_a_refusal_erases_the_words_told_and_what_was_taken_from_them(store, tmp_path):
     named = (ActionExecuted("utter_x"), SlotSet("visitor_name", "Quillfeather"))
     await say(store, message_of("anna", "message-0", "I am Quillfeather"), *named)
-    await say(store, message_of("anna", "message-1", "no consent"))
-    await store.conversations.erase("anna", message_ids=["message-0"], slots=["visitor_name"])
+    refused = (ActionExecuted("utter_x"), SlotSet("visitor_name", None), SlotSet(ERASE, ["message-0"]))
+    await say(store, message_of("anna", "message-1", "no consent"), *refused)
     assert b"Quillfeather" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
     lines = (await store.conversations.kept("anna")).lines
     assert [line["text"] for line in lines if line["kind"] == "you"] == [ERASED, "no consent"]
-    assert _slots(await store.retrieve("anna")) == {}
+    assert _slots(await store.retrieve("anna")) == {ERASE: ["message-0"]}
+
+
+@pytest.mark.parametrize("known", [[], ["message-15"]])
+async def test_a_long_form_that_is_stopped_keeps_none_of_its_words_however_long_ago(store, tmp_path, known):
+    """A tracker remembers eight turns; the name was told fourteen turns ago, and some of it before the form."""
+    await say(store, message_of("anna", "message-0", "does it hurt"))
+    details = {"intent": {"name": "give_details"}, "entities": []}
+    early = message_of("anna", "message-1", "I am Quillfeather")
+    early.parse_data = details
+    await say(store, early, ActionExecuted("utter_x"))
+    key = SlotSet("booking_key", "k")
+    await _form_turn(store, 2, ActiveLoop("booking_form"), key, text="book Quillfeather")
+    for number in range(3, 15):
+        await _form_turn(store, number, SlotSet("visitor_name", "Quillfeather"), text=f"Quillfeather {number}")
+    over = (ActiveLoop(None), SlotSet("booking_key", None), SlotSet("visitor_name", None), SlotSet(ERASE, known))
+    await _form_turn(store, 15, *over, text="stop, says Quillfeather")
+    assert b"Quillfeather" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    you = [line["text"] for line in (await store.conversations.kept("anna")).lines if line["kind"] == "you"]
+    assert you == ["does it hurt", *[ERASED] * 15]
+    await say(store, message_of("anna", "message-16", "how long does it last"))
+    assert (await store.conversations.kept("anna")).lines[-2]["text"] == "how long does it last"
+
+
+async def test_words_are_erased_in_the_same_stroke_as_the_turn_that_takes_them_back(store, tmp_path):
+    await say(store, message_of("anna", "message-0", "I am Quillfeather"))  # to be taken back
+    with sqlite3.connect(tmp_path / "faq.db") as db:
+        db.execute("create trigger stuck before update on turns begin select raise(abort, 'no'); end")
+    with pytest.raises(StoreError):
+        await _form_turn(store, 1, SlotSet(ERASE, ["message-0"]), text="stop")
+    assert await store.conversations.answered("anna", "message-1") is None
+
+
+async def test_a_turn_reads_what_it_starts_from_together_with_whether_it_ran(store, monkeypatch):
+    await say(store, message_of("anna", "message-0"))
+    reads, in_thread = [], store.conversations._in_thread
+
+    async def counted(*given):
+        reads.append(given)
+        return await in_thread(*given)
+
+    monkeypatch.setattr(store.conversations, "_in_thread", counted)
+    assert await store.conversations.begin("anna", "message-1") is None
+    await say(store, message_of("anna", "message-1"))
+    assert (await store.conversations.answered("anna", "message-1")).lines
+    assert len(reads) == 2  # one read, one write
+
+
+async def test_what_was_read_ahead_is_used_once(store, tmp_path):
+    await say(store, message_of("anna", "message-0"))
+    await store.conversations.begin("anna", "message-1")
+    elsewhere = store_in(tmp_path)
+    await say(elsewhere, message_of("anna", "message-8", "in another process"))
+    with pytest.raises(StaleTurn):
+        await say(store, message_of("anna", "message-1"))
+    await say(store, message_of("anna", "message-1"))
+    assert (await store.retrieve("anna")).latest_message.message_id == "message-1"
 
 
 async def test_old_conversations_are_purged_with_their_turns(store, tmp_path):
