@@ -14,15 +14,15 @@ from rasa_sdk.plugin import plugin_manager
 from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
-from sqlalchemy import text
+from sqlalchemy import inspect
 
 from actions.clinic import clinic
+from assistant.booking.model import METADATA
 from assistant.booking.service import engine
+from assistant.settings import SECRET_HEADER
 
 logger = logging.getLogger(__name__)
 hookimpl = pluggy.HookimplMarker("rasa_sdk")
-
-SECRET_HEADER = "X-Faq-Secret"
 
 
 @hookimpl
@@ -54,9 +54,12 @@ async def _ready(request: Request) -> HTTPResponse:
     """Whether a booking could be written now."""
     try:
         with engine(clinic().database_url).connect() as connection:
-            connection.execution_options(read_only=True).execute(text("SELECT 1 FROM booking LIMIT 1"))
+            there = inspect(connection.execution_options(read_only=True)).get_table_names()
     except Exception as error:  # any failure means the same to the caller
         return json({"ready": False, "why": type(error).__name__}, status=503)
+    missing = sorted(set(METADATA.tables) - set(there))
+    if missing:
+        return json({"ready": False, "why": f"no table {', '.join(missing)}"}, status=503)
     return json({"ready": True})
 
 

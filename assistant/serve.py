@@ -17,6 +17,8 @@ from assistant.production import refusal
 from assistant.settings import ROOT, Settings, SettingsError, load_settings
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+# a message's matrices are small; a second thread would only spin and take a processor from other work
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 no_tensorflow.install()
 warnings.simplefilter("ignore")  # Rasa's frozen dependencies warn on import; our tests look at ours
 

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 ROOT = Path(__file__).resolve().parent.parent
+SECRET_HEADER = "X-Faq-Secret"  # by which the action server knows the bot
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 Hours = Optional[tuple[dt.time, dt.time]]

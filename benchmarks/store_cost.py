@@ -1,7 +1,7 @@
 """What the front door and the store add to a message, and whether a long conversation gets slower.
 
-Two servers run the same model, rules and answers: ours, and one that keeps trackers in memory with
-Rasa's own store behind Rasa's own REST channel. The same messages go to both in turn, so that
+Two servers run the same model, rules and answers in the same way: ours, and one that keeps trackers in
+memory with Rasa's own store behind Rasa's own REST channel. The same messages go to both in turn, so that
 whatever else the machine does hits both alike. Prints a table; docs/reports/store.md keeps the newest.
 
     python -m benchmarks.store_cost
@@ -135,7 +135,7 @@ def _in_memory() -> Iterator[int]:
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.store_cost", "--in-memory", "--port", str(port)],
-        cwd=ROOT, env=_quiet(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=ROOT, env={**_quiet(), "OPENBLAS_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )
     try:
         while True:
@@ -164,6 +164,7 @@ def _serve_in_memory(port: int) -> None:
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.common import configure_logging_and_warnings
 
+    from assistant.dialogue.prepare import prepare
     from assistant.serve import HOST, _load
 
     configure_logging_and_warnings(log_level=logging.WARNING, warn_only_once=True)
@@ -173,6 +174,8 @@ def _serve_in_memory(port: int) -> None:
     app = server.configure_app([RestInput()], cors=[], enable_api=False, port=port, endpoints=endpoints)
     model = ROOT / "models" / "assistant.tar.gz"
     app.register_listener(partial(_load, str(model), endpoints), "before_server_start")
+    # no front door here that would make the loaded model ours
+    app.register_listener(lambda app, _: prepare(app.ctx.agent, load_settings()), "after_server_start")
     app.run(host=HOST, port=port, access_log=False, backlog=100)
 
 

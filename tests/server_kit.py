@@ -64,6 +64,10 @@ class Server:
             return [json.loads(line) for line in (await answer.text()).splitlines()]
 
 
+def _broken(request):
+    raise RuntimeError("a detail")
+
+
 @asynccontextmanager
 async def serving(folder, *, limits=None, store=None, settings=None):
     """The channels hung into an application as Rasa does it (rasa.core.run.configure_app)."""
@@ -74,6 +78,7 @@ async def serving(folder, *, limits=None, store=None, settings=None):
     Sanic._app_registry.clear()
     app = Sanic("protocol", configure_logging=False)
     app.add_route(lambda request: response.text("Hello from Rasa"), "/", name="hello")
+    app.add_route(_broken, "/broken", name="broken")  # a route of somebody else's
     app.config.CORS_AUTOMATIC_OPTIONS = True
     CORS(app, resources={r"/*": {"origins": cors_origins(settings)}}, automatic_options=True)
 

@@ -6,7 +6,7 @@ import json
 import re
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Awaitable, Callable, Collection, Optional
+from typing import Any, Awaitable, Callable, Optional
 
 import structlog
 from sanic import Blueprint, Sanic, response
@@ -21,6 +21,8 @@ from sanic.exceptions import (
 )
 from sanic.request import Request
 from sanic.response import HTTPResponse
+
+from assistant.logs import kind_and_place
 
 logger = structlog.get_logger(__name__)
 
@@ -98,31 +100,25 @@ def error_response(refused: Refused, *, says: Says, phone: str) -> HTTPResponse:
     return response.json(body, status=STATUS[refused.code], headers=headers)
 
 
-def answer_errors(app: Sanic, *, paths: Collection[str], says: Says, phone: str) -> None:
-    """Gives every error on our paths the protocol's form; other paths keep Rasa's answers.
+def answer_errors(app: Sanic, *, says: Says, phone: str) -> None:
+    """Gives every error of the server the protocol's form, also where Rasa would answer in its own.
 
     Args:
         app: the application.
-        paths: beginnings of our paths.
         says: text of a response by name.
         phone: the clinic's number.
     """
-
-    def is_ours(request: Optional[Request]) -> bool:
-        return request is not None and request.path.startswith(tuple(paths))
 
     def refused(request: Request, error: Exception) -> HTTPResponse:
         assert isinstance(error, Refused)
         return error_response(error, says=says, phone=phone)
 
     def stock(request: Request, error: Exception) -> HTTPResponse:
-        if is_ours(request):
-            if not isinstance(error, SanicException):
-                # a mistake of ours; its text may hold what a visitor sent
-                logger.error("request.failed", path=request.path, error=type(error).__name__)
-            return error_response(Refused(_code_of(error)), says=says, phone=phone)
-        answer: HTTPResponse = app.error_handler.default(request, error)
-        return answer
+        if not isinstance(error, SanicException):
+            # a mistake of ours; text and address may hold what a visitor sent
+            route = getattr(request and request.route, "path", None)
+            logger.error("request.failed", route=route, **kind_and_place(error))
+        return error_response(Refused(_code_of(error)), says=says, phone=phone)
 
     app.error_handler.add(Refused, refused)
     for kind in (NotFound, MethodNotSupported, PayloadTooLarge, InvalidUsage, Exception):

@@ -14,7 +14,7 @@ from sanic import Sanic
 
 from assistant import database
 from assistant.channels.front_door import Busy, FrontDoor, Message, OnMessage
-from assistant.conversations.store import Conversations, StoreError
+from assistant.conversations.store import Conversations, StoreError, TableMissing
 from assistant.dialogue.book import AnswerBook, Unfilled, fill
 from assistant.nlu.red_flags import alarm
 from assistant.production import unsigned_answers
@@ -109,6 +109,8 @@ class Reception:
             return "wrong tracker store"
         try:
             await self.conversations.ping()
+        except TableMissing as error:
+            return f"no database: {error}"
         except StoreError:
             return "no database"
         if self._door is None:
@@ -129,7 +131,7 @@ class Reception:
             return False
         session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CHECK_SECONDS))
         try:
-            async with session, session.get(urljoin(url, "/health")) as answer:
+            async with session, session.get(urljoin(url, "/ready")) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
             return False

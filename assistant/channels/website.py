@@ -23,7 +23,6 @@ from assistant.conversations.lines import Line
 from assistant.conversations.store import StoreError
 from assistant.settings import ROOT, Settings, load_settings
 
-OUR_PATHS = ("/chat/", "/widget/", "/health", "/ready")
 RETRY_SECONDS = 5.0  # when a client may try again that found the server busy
 _LINES = "application/x-ndjson; charset=utf-8"
 
@@ -89,7 +88,7 @@ class Website(InputChannel):
         reception = Reception.of(
             app, settings=self._settings, on_message=on_message, prepare=self._prepare
         )
-        protocol.answer_errors(app, paths=OUR_PATHS, says=reception.says, phone=reception.phone)
+        protocol.answer_errors(app, says=reception.says, phone=reception.phone)
 
         async def demo_page(request: Request) -> Optional[HTTPResponse]:
             # Rasa has a route of its own at the root, so this must come before routing's result

@@ -34,6 +34,7 @@ __all__ = [
     "StaleTurn",
     "StoreError",
     "StoreUnavailable",
+    "TableMissing",
     "Turn",
 ]
 
@@ -50,6 +51,10 @@ Result = TypeVar("Result")
 
 class StoreUnavailable(StoreError):
     """The database did not answer; nothing is known about the conversation."""
+
+
+class TableMissing(StoreError):
+    """The database answers and lacks a table; the message names it."""
 
 
 class Conversations:
@@ -154,10 +159,15 @@ class Conversations:
         return await self._read(ledger.ids)
 
     async def ping(self) -> None:
-        """Raises StoreError unless the tables are there, can be read and, after a failed write, written."""
+        """Does nothing when all is well.
+
+        Raises:
+            StoreUnavailable: the database cannot be read or, after a failed write, written.
+            TableMissing: with the names of the tables that are not there.
+        """
         missing = await self._read(ledger.missing_tables)
         if missing:
-            raise StoreError(f"no table {', '.join(missing)}")
+            raise TableMissing(f"no table {', '.join(missing)}")
         if self._writes_fail:
             await self._write(ledger.leave_a_trace)
 

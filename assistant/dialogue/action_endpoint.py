@@ -8,10 +8,11 @@ from aiohttp import ClientError
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
+from assistant.settings import SECRET_HEADER
+
 logger = structlog.get_logger(__name__)
 
 DEADLINE_SECONDS = 8.0
-SECRET_HEADER = "X-Faq-Secret"
 _FAILURES = (ClientError, ClientResponseError, RasaException, OSError, asyncio.TimeoutError, json.JSONDecodeError)
 
 

@@ -5,6 +5,7 @@ No Rasa here: the channel reads the widget's own texts from the same book.
 from __future__ import annotations
 
 import copy
+import os
 import re
 from pathlib import Path
 from typing import Any, Mapping, Optional
@@ -29,8 +30,8 @@ class AnswerBook:
     def __init__(self, folder: Path) -> None:
         """Reads every *.yml of a folder. Raises YAMLError when one cannot be read."""
         self._folder = folder
-        self._seen: dict[Path, int] = {}
-        self._files: dict[Path, dict[str, list[Variation]]] = {}
+        self._seen: dict[str, int] = {}
+        self._files: dict[str, dict[str, list[Variation]]] = {}
         self._responses: dict[str, list[Variation]] = {}
         self._reload(strict=True)
 
@@ -53,28 +54,29 @@ class AnswerBook:
         return (self.pick(name, values) or {}).get("metadata") or {}
 
     def _reload(self, *, strict: bool = False) -> None:
-        changed = False
-        paths = sorted(self._folder.glob("*.yml"))
-        for path in set(self._seen) - set(paths):
-            del self._seen[path], self._files[path]
-            changed = True
-        for path in paths:
-            stamp = path.stat().st_mtime_ns
+        # looked at before every answer, hence not by way of a Path for every file
+        stamps = {
+            file.path: file.stat().st_mtime_ns for file in os.scandir(self._folder) if file.name.endswith(".yml")
+        }
+        if stamps == self._seen:
+            return
+        for gone in set(self._seen) - set(stamps):
+            self._files.pop(gone, None)
+        for path, stamp in stamps.items():
             if self._seen.get(path) == stamp:
                 continue
-            self._seen[path], changed = stamp, True
             try:
-                read = YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}
+                read = YAML(typ="safe").load(Path(path).read_text(encoding="utf-8")) or {}
                 self._files[path] = dict(read["responses"])
             except (YAMLError, KeyError, TypeError, ValueError) as error:
                 if strict:
                     raise
                 # half-saved or broken: the answers read before stay in force
-                logger.error("answers.unreadable", file=path.name, why=type(error).__name__)
-        if changed:
-            self._responses = {
-                name: answers for path in paths for name, answers in self._files.get(path, {}).items()
-            }
+                logger.error("answers.unreadable", file=Path(path).name, why=type(error).__name__)
+        self._seen = stamps
+        self._responses = {
+            name: answers for path in sorted(stamps) for name, answers in self._files.get(path, {}).items()
+        }
 
 
 def fill(part: Any, values: Mapping[str, Any]) -> Any:

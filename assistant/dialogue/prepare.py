@@ -4,13 +4,15 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
+from rasa.engine.runner.dask import DaskGraphRunner
 
 from assistant.dialogue.action_endpoint import SafeActions
+from assistant.dialogue.runner import OrderedRunner
 from assistant.settings import Settings, SettingsError
 
 
 def prepare(agent: Agent, settings: Settings) -> None:
-    """Takes the store out of Rasa's fail-safe wrapper and puts the action endpoint into ours.
+    """Takes the store out of Rasa's fail-safe wrapper, puts the action endpoint into ours and runs the model our way.
 
     Rasa's wrapper answers a failed read with a blank tracker and keeps failed writes in memory:
     both would pretend. Harmless when called again.
@@ -24,6 +26,8 @@ def prepare(agent: Agent, settings: Settings) -> None:
     if isinstance(store, FailSafeTrackerStore):
         store = store._tracker_store
     _use_store(agent, store)
+    if agent.processor and isinstance(agent.processor.graph_runner, DaskGraphRunner):
+        agent.processor.graph_runner = OrderedRunner(agent.processor.graph_runner)
     endpoint = agent.action_endpoint
     if endpoint is not None and not isinstance(endpoint, SafeActions):
         safe = SafeActions.over(endpoint, url=settings.actions_url, secret=settings.secret.decode())

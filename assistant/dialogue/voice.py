@@ -1,5 +1,5 @@
 """The answer voice: says prepared answers, with the clinic's own data and the sources beside them."""
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Dict, FrozenSet, List, Optional, Text
 
@@ -40,6 +40,8 @@ class Voice(TemplatedNaturalLanguageGenerator):
         self._sources = SourceLabels(ROOT / "knowledge")
         self._withheld: FrozenSet[Text] = frozenset()
         self._judged_on: Optional[date] = None
+        self._clinic_now: Dict[Text, Any] = {}
+        self._clinic_at: Optional[datetime] = None
 
     async def generate(
         self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any
@@ -53,8 +55,16 @@ class Voice(TemplatedNaturalLanguageGenerator):
 
     def plain(self, name: Text) -> Dict[Text, Any]:
         """A response outside any conversation, such as the widget's greeting."""
-        values = {**self.settings.placeholders(), **self.settings.conditions()}
+        values = self._clinic()
         return self._message(self._picked(name, values), values)
+
+    def _clinic(self) -> Dict[Text, Any]:
+        """What clinic.yml gives to answers; whether the clinic is open changes with the minute."""
+        minute = self.settings.now().replace(second=0, microsecond=0)
+        if self._clinic_at != minute:
+            self._clinic_now = {**self.settings.placeholders(minute), **self.settings.conditions(minute)}
+            self._clinic_at = minute
+        return self._clinic_now
 
     def _say(self, name: Text, tracker: DialogueStateTracker, given: Dict[Text, Any]) -> Dict[Text, Any]:
         values = self._values(tracker, given)
@@ -85,8 +95,7 @@ class Voice(TemplatedNaturalLanguageGenerator):
         close = self._close_topics(parsed)
         slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None}
         return {
-            **self.settings.placeholders(),
-            **self.settings.conditions(),
+            **self._clinic(),
             **slots,
             "focus_topic": focus.topic_in_focus(tracker),
             "reason": reason or None,

@@ -207,6 +207,11 @@ async def test_a_replay_from_nowhere_is_a_bad_request(server, after):
         ("DELETE", "/chat/messages", 405, "wrong_method"),
         ("GET", "/chat/session", 405, "wrong_method"),
         ("POST", "/ready", 405, "wrong_method"),
+        ("GET", "/conversations/x/tracker", 404, "not_found"),
+        ("POST", "/model/parse", 404, "not_found"),
+        ("GET", "/nothing", 404, "not_found"),
+        ("POST", "/", 405, "wrong_method"),
+        ("GET", "/webhooks/rest/webhook", 405, "wrong_method"),
     ],
 )
 async def test_wrong_paths_and_methods_are_answered_in_the_protocols_form(server, method, path, status, code):
@@ -222,10 +227,9 @@ async def test_a_mistake_of_ours_is_answered_without_its_details(server, monkeyp
     assert "NoneType" not in str(answer)
 
 
-async def test_paths_that_are_not_ours_keep_their_own_errors(server):
-    async with await server.ask("/conversations/x/tracker") as answer:
-        assert answer.status == 404
-        assert "phone" not in await answer.text()
+async def test_a_mistake_on_a_path_of_rasas_is_answered_in_the_protocols_form_too(server):
+    status, answer = await server.json("/broken")
+    assert (status, answer["error"], answer["phone"]) == (500, "failed", PHONE)
 
 
 async def test_who_asks_too_fast_is_told_when_to_come_back(tmp_path, monkeypatch):

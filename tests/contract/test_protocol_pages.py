@@ -1,10 +1,13 @@
 """Who may ask the chat server, and what it says about itself and the clinic (docs/protocol.md)."""
 import json
+import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
 from server_kit import PHONE, serving
 
+from assistant.conversations.tables import metadata
 from assistant.settings import ROOT, load_settings
 
 SITE = "http://localhost:5005"  # the origin of the demo clinic's clinic.yml
@@ -133,7 +136,16 @@ async def test_a_bot_without_a_model_is_not_ready(server):
 async def test_a_bot_without_its_database_is_not_ready(server, tmp_path):
     for file in tmp_path.glob("faq.db*"):
         file.rename(file.with_name(f"gone-{file.name}"))
-    assert await server.json("/ready") == (503, {"ready": False, "why": "no database"})
+    why = "no database: no table conversations, turns"  # SQLite makes an empty file
+    assert await server.json("/ready") == (503, {"ready": False, "why": why})
+
+
+@pytest.mark.parametrize("table", sorted(metadata.tables))
+async def test_a_bot_that_lacks_a_table_is_not_ready_and_says_which(server, tmp_path, table):
+    assert (await server.json("/ready"))[0] == 200
+    with closing(sqlite3.connect(tmp_path / "faq.db")) as database:
+        database.execute(f"alter table {table} rename to elsewhere")
+    assert await server.json("/ready") == (503, {"ready": False, "why": f"no database: no table {table}"})
 
 
 async def test_a_bot_that_is_about_to_stop_is_not_ready(server):

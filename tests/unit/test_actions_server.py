@@ -4,11 +4,13 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -90,6 +92,16 @@ def test_an_error_says_nothing_about_people(server: tuple[str, Path], settings: 
     )
     assert status == 500 and "Canary" not in answer
     assert "Canary" not in server[1].read_text(encoding="utf-8")
+
+
+def test_it_is_not_ready_without_one_of_its_tables(server: tuple[str, Path]) -> None:
+    file = server[1].with_name("faq.db")
+    for old, new in (("outbox", "away"), ("away", "outbox")):
+        with closing(sqlite3.connect(file)) as database:
+            database.execute(f"alter table {old} rename to {new}")
+        if new == "away":
+            assert ask(f"{server[0]}/ready") == (503, '{"ready":false,"why":"no table outbox"}')
+    assert ask(f"{server[0]}/ready")[0] == 200
 
 
 def test_it_does_not_start_without_its_database(tmp_path: Path) -> None:
