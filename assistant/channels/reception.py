@@ -18,6 +18,7 @@ from assistant.conversations.store import Conversations, StoreError, TableMissin
 from assistant.dialogue.book import AnswerBook, Unfilled, fill
 from assistant.nlu.red_flags import alarm
 from assistant.production import unsigned_answers
+from assistant.retention import keep_deleting
 from assistant.settings import MARKETS, ROOT, Settings
 
 logger = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ class Reception:
         self._prepare = prepare
         self._book = _answer_book()
         self._door: Optional[FrontDoor] = None
+        self._deleting: Optional[asyncio.Task[None]] = None
         self._all_signed = False
         self._actions_well = True
         self._actions_checked = -CHECKED_FOR_SECONDS
@@ -151,8 +153,11 @@ class Reception:
         self._door = FrontDoor(
             conversations, self._on_message, says=self.says, phone=self.phone, alarm=alarm
         )
+        self._deleting = loop.create_task(keep_deleting(conversations, self._settings))
 
     async def _close(self, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+        if self._deleting is not None:
+            self._deleting.cancel()
         if self._door is not None:
             await self._door.drain()
 

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any, Iterator
 
 import pytest
+from privacy_kit import WITH_PEOPLE
 
 from assistant.dialogue.prepare import prepare
 from assistant.settings import ROOT, Settings, SettingsError
@@ -27,11 +28,6 @@ WHEN = "next Thursday at 4:17 pm"
 SECRET = f"I am zebrafinch-pregnant and {POISON} allergic"
 # as they may be written down: as typed, as kept, in parts
 CANARIES = ("quillanna", "featherstone", "vask", "555-0188", "5550188", "4:17", "16:17", "zebrafinch")
-# Where a visitor's words are kept, and nowhere else (docs/privacy.md is to say the same).
-KEPT_IN = {
-    ("turns", "events"), ("turns", "state"),
-    ("booking", "name"), ("booking", "contact"), ("booking", "contact_key"), ("booking", "preferred_time"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +124,7 @@ def test_the_database_holds_it_only_where_it_is_said_to(public_bot: Any, told: f
                     (table, column) for column, value in zip(columns, row, strict=True)
                     if isinstance(value, bytes) and _finds(value)
                 }
-    assert found <= KEPT_IN
+    assert found <= set(columns(WITH_PEOPLE))
     assert ("turns", "events") in found and ("booking", "name") in found, "the canaries were not said at all"
 
 
