@@ -85,37 +85,36 @@ class Answered:
 def load(db: Connection, conversation_id: str, *, limit: Optional[int]) -> Optional[History]:
     """The last turns of the running session (limit=None: all turns of all sessions), or None."""
     row = _conversation(db, conversation_id)
-    return None if row is None else _history(db, row, limit)
+    return None if row is None else _history(db, conversation_id, Place(row.version, row.last_n), limit)
 
 
 def begin(
     db: Connection, conversation_id: str, message_id: str, *, limit: Optional[int]
 ) -> tuple[Optional[Answered], Optional[History]]:
     """What a turn begins with, in one go: the answer its message has already, else what `load` gives."""
-    row = _conversation(db, conversation_id)
+    row = statements.WITH_MESSAGE.run(db, id=conversation_id, message_id=message_id).one_or_none()
     if row is None:
         return None, None
-    turn = _of_message(db, conversation_id, message_id)
-    if turn is not None:
-        return Answered(_said(_numbered(turn)), row.last_n), None
-    return None, _history(db, row, limit)
+    if row.number is not None:
+        return Answered(_said(_numbered(row)), row.newest_n), None
+    return None, _history(db, conversation_id, Place(row.version, row.newest_n), limit)
 
 
-def _history(db: Connection, row: Row, limit: Optional[int]) -> History:
+def _history(db: Connection, conversation_id: str, place: Place, limit: Optional[int]) -> History:
     if limit is None:
-        found = statements.HEARD.run(db, id=row.id).all()
+        found = statements.HEARD.run(db, id=conversation_id).all()
     else:
         # one turn more than asked for: its state is what the events start from
-        found = statements.LAST_HEARD.run(db, id=row.id, most=limit + 1).all()
+        found = statements.LAST_HEARD.run(db, id=conversation_id, most=limit + 1).all()
     if not found:
-        return History(Place(row.version, row.last_n), [])
+        return History(place, [])
     session = found[0].session
     used = found if limit is None else [turn for turn in found[:limit] if turn.number >= session]
     state = None
     if limit is not None and used[-1].number > session and len(found) > len(used):
         state = json.loads(found[len(used)].state)
     events = [event for turn in reversed(used) for event in json.loads(turn.events)]
-    return History(Place(row.version, row.last_n, session), events, state)
+    return History(replace(place, session=session), events, state)
 
 
 def commit(
@@ -131,17 +130,16 @@ def commit(
     """
     lines = lines_of(turn.events)
     if not _claimed(db, conversation_id, place, len(lines)):
-        row = _conversation(db, conversation_id)
-        mine = _of_message(db, conversation_id, turn.message_id)
-        if row is not None and mine is not None and mine.number == place.version + 1:
+        row = statements.WITH_MESSAGE.run(db, id=conversation_id, message_id=turn.message_id).one_or_none()
+        if row is not None and row.number == place.version + 1:
             # written by an earlier try whose confirmation was lost
-            return Place(row.version, row.last_n, mine.session), None
+            return Place(row.version, row.newest_n, row.session), None
         if row is None or row.forgotten != row.version or row.forgotten <= place.version:
             raise StaleTurn("another turn was written first")
         # everything was deleted while this turn ran: only what the assistant says now is kept
         said = [event for event in turn.events if event.get("event") == "bot"]
         turn = replace(turn, events=said, state=None, heard=False, erases=None)
-        place, lines = Place(row.version, row.last_n), lines_of(said)
+        place, lines = Place(row.version, row.newest_n), lines_of(said)
         if not _claimed(db, conversation_id, place, len(lines)):
             raise StaleTurn("another turn was written first")
     number = place.version + 1
@@ -308,12 +306,6 @@ def missing_tables(db: Connection) -> list[str]:
 
 def _conversation(db: Connection, conversation_id: str) -> Optional[Row]:
     return statements.CONVERSATION.run(db, id=conversation_id).one_or_none()
-
-
-def _of_message(db: Connection, conversation_id: str, message_id: Optional[str]) -> Optional[Row]:
-    if message_id is None:
-        return None
-    return statements.OF_MESSAGE.run(db, id=conversation_id, message_id=message_id).one_or_none()
 
 
 def _claimed(db: Connection, conversation_id: str, place: Place, lines: int) -> bool:

@@ -40,8 +40,25 @@ _heard = (
 )
 
 CONVERSATION = Prepared(sa.select(conversations).where(conversations.c.id == _given("id")))
-OF_MESSAGE = Prepared(
-    sa.select(turns).where(turns.c.conversation_id == _given("id"), turns.c.message_id == _given("message_id"))
+# a conversation, and the turn of a message if there is one (its number is None otherwise)
+WITH_MESSAGE = Prepared(
+    sa.select(
+        conversations.c.id,
+        conversations.c.version,
+        conversations.c.last_n.label("newest_n"),
+        conversations.c.forgotten,
+        turns.c.number,
+        turns.c.message_id,
+        turns.c.session,
+        turns.c.first_n,
+        turns.c.events,
+    )
+    .select_from(
+        conversations.outerjoin(
+            turns, (turns.c.conversation_id == conversations.c.id) & (turns.c.message_id == _given("message_id"))
+        )
+    )
+    .where(conversations.c.id == _given("id"))
 )
 HEARD = Prepared(_heard)
 LAST_HEARD = Prepared(_heard.limit(_given("most")))
