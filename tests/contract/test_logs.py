@@ -13,8 +13,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Iterator
 
+import privacy_kit
 import pytest
-from privacy_kit import WITH_PEOPLE
 
 from assistant.dialogue.prepare import prepare
 from assistant.settings import ROOT, Settings, SettingsError
@@ -124,7 +124,7 @@ def test_the_database_holds_it_only_where_it_is_said_to(public_bot: Any, told: f
                     (table, column) for column, value in zip(columns, row, strict=True)
                     if isinstance(value, bytes) and _finds(value)
                 }
-    assert found <= set(columns(WITH_PEOPLE))
+    assert found <= set(privacy_kit.columns(privacy_kit.WITH_PEOPLE))
     assert ("turns", "events") in found and ("booking", "name") in found, "the canaries were not said at all"
 
 
