@@ -100,7 +100,7 @@ def _report(
         f"Measured {dt.date.today():%d %B %Y} with `python -m benchmarks.store_cost`: the same bot with our front",
         "door and SQLite store, and with Rasa's REST channel and in-memory store. Each message goes to both, one",
         f"after the other, over HTTP: {conversations} conversations of five turns. Then long ones: {count} with ours,",
-        f"one with Rasa's. {_machine()}", "",
+        "one with Rasa's.", "", _machine(), "",
         "| milliseconds per message, median | front door and SQLite | Rasa's REST channel, in memory |",
         "|---|---|---|",
         f"| short conversations | {statistics.median(ours):.1f} | {statistics.median(peer):.1f} |",
