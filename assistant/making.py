@@ -22,7 +22,8 @@ BUILD = ROOT / "build"
 MODEL = ROOT / "models" / "assistant.tar.gz"
 _STAMP = ROOT / "models" / "made_from.json"
 _TRAINED_FROM = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories", "assistant/nlu",
-                 "assistant/dialogue/importer.py", "assistant/dialogue/turn_policy.py", "uv.lock")
+                 "assistant/dialogue/importer.py", "assistant/dialogue/rules.py",
+                 "assistant/dialogue/turn_policy.py", "uv.lock")
 
 Progress = Callable[[str], None]
 
