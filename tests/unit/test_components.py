@@ -126,7 +126,7 @@ def judge(*ranks: list[tuple[str, float]]) -> dict[str, Any]:
     """What is made of a message ranked so, whole and in parts."""
     message = Message({"text": "x" * 90})
     parts = [Part("x", 10 * number, 10 * number + 9) for number in range(len(ranks))]
-    message.set(CANDIDATES, [(part, [Ranked(*one) for one in own]) for part, own in zip(parts, ranks, strict=True)])
+    message.set(CANDIDATES, [(part, [Ranked(name, chance, chance) for name, chance in own]) for part, own in zip(parts, ranks, strict=True)])
     Judgement({"wrong_costs": 5.0, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
     return message.as_dict(only_output_properties=True)
 
