@@ -1,0 +1,231 @@
+"""Decides about a mention of a sign whether it is said to be there now, with somebody.
+
+A mention counts unless it is denied ("no trouble breathing"), over ("in 2010", "gone now"), about
+something else ("can't swallow that price") or only asked about ("what if", "can it cause"). What
+speaks for a symptom that is there now is weighed against what speaks for a mere question.
+"""
+
+from functools import lru_cache
+from typing import Dict, FrozenSet, List, Optional, Set, Tuple
+
+from assistant.nlu.red_flags.clauses import Sentence, Sentences
+from assistant.nlu.red_flags.lexicon import Lexicon, Sign, read_lexicon
+from assistant.nlu.red_flags.mentions import Mention
+
+_IS_NOT = (["is", "not"], ["are", "not"])
+
+
+class Scope:
+    """Reads what is said around the mentions of one message.
+
+    Args:
+        tokens: the words and marks of the message.
+        marked: places of words that belong to a sign, whether or not the sign is whole.
+        tables: the word lists.
+    """
+
+    def __init__(self, tokens: List[str], marked: Set[int], tables: Lexicon) -> None:
+        self._tokens, self._marked = tokens, marked
+        self._sentences = Sentences(tokens, tables)
+        self._is = _cue_words()
+
+    def counts(self, mention: Mention) -> bool:
+        """Says whether a mention is to be taken seriously."""
+        sentence = self._sentences.at(mention.last)
+        if sentence is None:
+            return True
+        clauses = range(sentence.clause(max(mention.first, sentence.start)), sentence.clause(mention.last) + 1)
+        if self._denied(mention):
+            return False
+        if mention.sign.level == "crisis":
+            return self._meant(mention, sentence, clauses)
+        strong = sentence.within("now", clauses)
+        now = self._now(mention, sentence, clauses, strong)
+        if self._elsewhere(mention.sign, sentence, clauses, now, strong):
+            return False
+        if now <= self._owned(mention, sentence) and self._over(sentence, clauses if now else None):
+            return False
+        asked = self._asked(mention, sentence, clauses, now)
+        if now == 0 and not self._told(sentence):
+            if mention.sign.personal:
+                if sentence.is_question:
+                    return False
+            elif mention.sign.net:
+                return False
+        if mention.sign.net:
+            return not asked and not self._denied_after(mention, sentence)
+        return asked <= now
+
+    def _meant(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+        """Reads words of crisis: they count unless it is a joke or a question about the treatment."""
+        if self._elsewhere(mention.sign, sentence, clauses, 1, False):
+            return False
+        about = sentence.within("hypothetical", clauses) and sentence.has("crisis_topic")
+        return not about or self._told(sentence)
+
+    def _told(self, sentence: Sentence) -> bool:
+        """Says whether the sentence is about a person ("my throat") and not about throats."""
+        told = self._is["told"]
+        return any(token in told for token in self._tokens[sentence.start : sentence.end])
+
+    def _denied(self, mention: Mention) -> bool:
+        """Reads "no trouble breathing", "throat is not swollen", "no fever, hives or wheezing"."""
+        tokens, negation, between = self._tokens, self._is["not"], self._is["between"]
+        joined = "or" in tokens[mention.last + 1 : mention.last + 6]
+        for place in range(mention.first - 1, max(mention.first - 14, -1), -1):
+            token = tokens[place]
+            if token in negation:
+                return tokens[place + 1] not in ("only", "just", "sure")
+            if token in ("or", "nor"):
+                joined = True
+            elif token == ",":
+                if not joined:
+                    break
+            elif token not in between and place not in self._marked:
+                break
+        for place in range(mention.first + 1, mention.last):
+            if tokens[place] in negation and place not in mention.places:
+                ahead = place + 1
+                while tokens[ahead] in between and ahead not in mention.places:
+                    ahead += 1
+                if ahead in mention.places:
+                    return True
+        return False
+
+    def _denied_after(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "my throat is not swollen" when the sign is only the throat."""
+        tokens = self._tokens
+        for place in range(mention.last + 1, min(mention.last + 5, sentence.end - 1)):
+            if tokens[place] in ("isnt", "arent") or tokens[place : place + 2] in _IS_NOT:
+                return any(near in self._marked for near in range(place + 1, place + 5))
+        return False
+
+    def _now(self, mention: Mention, sentence: Sentence, clauses: range, strong: bool) -> int:
+        """Returns how much speaks for a symptom that is there now: 0 nothing, 1 some, 2 a lot."""
+        tokens, words = self._tokens, self._is
+        score = self._owned(mention, sentence)
+        if sentence.within("person_now", clauses):
+            score = 1
+        present: FrozenSet[str] = frozenset()
+        for place in range(max(sentence.start, mention.first - 5), min(mention.last + 4, sentence.end)):
+            if tokens[place] == "," and place > mention.last:  # "my hands go numb, is it ok": another clause
+                break
+            if tokens[place] in words["my"]:
+                present = words["is_now"]
+                if tokens[place + 1] not in words["someone"]:
+                    present = present | words["became_now"]
+            elif tokens[place] in present and not (
+                (tokens[place] == "s" and tokens[place - 1] in words["someone"])
+                or tokens[place + 1 : place + 3] == ["going", "to"]
+            ):
+                score = 2
+                break
+        if strong:
+            score = 2
+        elif score == 0 and sentence.has("now"):
+            score = 1
+        score += sentence.has("goes_away")
+        unable = any(tokens[place] in words["inability"] for place in mention.places)
+        if unable and not any(
+            token in words["anyone"] for token in tokens[max(sentence.start, mention.first - 3) : mention.first + 1]
+        ):
+            score += 1
+        return score
+
+    def _owned(self, mention: Mention, sentence: Sentence) -> int:
+        """Returns 1 for "my droopy eyelid", which is somebody's, and 0 for an eyelid in general."""
+        place = mention.first
+        while place > sentence.start and self._tokens[place] not in self._is["my"]:
+            place -= 1
+            if place < mention.first - 1 and self._tokens[place + 1] not in self._is["side"]:
+                return 0
+        return int(self._tokens[place] in self._is["my"])
+
+    def _elsewhere(self, sign: Sign, sentence: Sentence, clauses: range, now: int, strong: bool) -> bool:
+        if sign.level != "crisis" and (
+            sentence.has("figure_of_speech")
+            or (now - sentence.has("goes_away") < 2 and _asks_with_an_illness(sentence))
+        ):
+            return True
+        if any(sentence.has(group) for group in sign.never):
+            return True
+        groups = set(sign.unless)
+        if sign.cosmetic and not sentence.has("treated"):
+            groups.add("cosmetic")
+        if sign.net or (sign.anywhere and not strong and not sentence.has("treated")):
+            return any(sentence.has(group) for group in groups)
+        return any(
+            (sentence.within(group, clauses) and not strong) or (sentence.has(group) and now == 0) for group in groups
+        )
+
+    def _over(self, sentence: Sentence, clauses: Optional[range]) -> bool:
+        """Reads "years ago" and "all good now": it is no longer there.
+
+        Without clauses the whole sentence is read: nothing in it speaks for a symptom now.
+        """
+        if sentence.has("past_far") or (sentence.within("past", clauses) if clauses else sentence.has("past")):
+            return True
+        if sentence.after("recovered", clauses[0] if clauses else 0):
+            return True
+        following = self._sentences.near(sentence, 1)
+        return following is not None and following.has("recovered")
+
+    def _asked(self, mention: Mention, sentence: Sentence, clauses: range, now: int) -> int:
+        """Returns how much speaks for a question about risk: from 0, nothing, to 3, certain."""
+        if sentence.within("certain_if", clauses):
+            return 0 if self._near(sentence, "mine_too", (0, 1, 2)) else 3
+        asked = 0
+        for clause, start, end in sentence.cues.get("certain_if", ()):
+            if clause < clauses[0] and not self._restarts(start, end, mention, sentence):
+                asked = 2
+        for clause, start, end in sentence.cues.get("hypothetical", ()):
+            if clause in clauses:
+                asked = max(asked, 1 if self._restarts(start, end, mention, sentence) else 2)
+            elif clause < clauses[0] and self._tokens[mention.first - 1] not in self._is["told"]:
+                asked = max(asked, 1)
+        if sentence.has("weak_if") or sentence.after("risk_after", clauses[-1]):
+            asked = max(asked, 1)
+        if not asked and now <= self._owned(mention, sentence) and self._tale(sentence):
+            asked = now + 1
+        if now == 0 and not asked:
+            asked = int(self._listed(sentence))
+        if asked and self._near(sentence, "mine_too", (0, 1, 2)):
+            return 0
+        return asked
+
+    def _restarts(self, start: int, end: int, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "what are the side effects I have trouble breathing": the question has ended."""
+        if any(start == other for _, other, _ in sentence.cues.get("governs", ())):
+            return False
+        return any(end < other <= mention.first for _, other, _ in sentence.cues.get("person_now", ()))
+
+    def _tale(self, sentence: Sentence) -> bool:
+        """Reads "my friend got a droopy eyelid, could that happen to me": no symptom now."""
+        if not (sentence.has("someone") and sentence.has("past_verb")):
+            return False
+        return sentence.has("tale_length") or self._near(sentence, "tale_worry", (0, 1, 2))
+
+    def _listed(self, sentence: Sentence) -> bool:
+        """Reads "What are the risks? Droopy eyelids?": the question goes on in a fragment."""
+        return sentence.is_question and self._near(sentence, "risk_after", (-1, -2))
+
+    def _near(self, sentence: Sentence, cue: str, steps: Tuple[int, ...]) -> bool:
+        for later in steps:
+            other = self._sentences.near(sentence, later)
+            if other is not None and other.has(cue):
+                return True
+        return False
+
+
+def _asks_with_an_illness(sentence: Sentence) -> bool:
+    """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
+    ill = sentence.has("illness") or sentence.has("chronic")
+    return ill and sentence.has("eligible") and not sentence.has("treated")
+
+
+@lru_cache(maxsize=1)
+def _cue_words() -> Dict[str, FrozenSet[str]]:
+    """Returns the cues that are looked at word by word."""
+    root = read_lexicon().cues.root
+    names = "not between my is_now became_now inability anyone side someone told".split()
+    return {name: frozenset(word for word, node in root.items() if name in node.get("", ())) for name in names}
