@@ -13,7 +13,8 @@ _SOFT = frozenset(
     ", and but because so also then plus though although however while cos coz cuz btw anyway yet except apart".split()
 )
 _GONE = frozenset(("now", "since", "again", "today", "already"))
-_CONSUMING = frozenset({"doesnt_count", "recovered", "weak_if", "certain_if"})
+_CONSUMING = frozenset({"doesnt_count", "recovered", "weak_if", "certain_if", "presupposes"})
+_NEAR_TREATMENT = 6  # words from "since" to "injections"
 _LONGEST = 100  # words; run-on messages are read in pieces so that time stays linear
 
 
@@ -46,12 +47,22 @@ class Sentence:
                 while "recovered" in tags and skip < end and tokens[skip] in _GONE:  # "all gone now"
                     skip += 1
             for tag in tags:
-                if tag == "asks_first":
+                if tag in ("asks_first", "interrogative"):
                     if not leading:
                         continue
-                    tag = "hypothetical"
+                    tag = "hypothetical" if tag == "asks_first" else tag
                 self.cues.setdefault(tag, []).append((clause, place, place + size - 1))
             leading = token in _SOFT or (leading and "lead_in" in tags)
+
+    @property
+    def after_treatment(self) -> bool:
+        """Says whether something is told since, after or about having had a treatment."""
+        afters = [end for cue in ("since_word", "had_word") for _, _, end in self.cues.get(cue, ())]
+        return any(
+            after < start <= after + _NEAR_TREATMENT
+            for _, start, _ in self.cues.get("treatment", ())
+            for after in afters
+        )
 
     def clause(self, place: int) -> int:
         """Returns the number of the clause a place lies in."""

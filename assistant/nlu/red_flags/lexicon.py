@@ -18,7 +18,8 @@ _ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
     "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
 }
 _LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
-_SIGN_KEYS = frozenset("sign level when unless never cosmetic net anywhere personal".split())
+_SIGN_KEYS = frozenset("sign level when unless never explained cosmetic net anywhere figurative personal".split())
+_CONTEXT_KEYS = ("unless", "never", "explained")
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
 _DEFAULT_GAP = 6
 _FOREIGN_GAP = 5
@@ -72,12 +73,14 @@ class Sign:
 
     name: str
     level: str
-    unless: FrozenSet[str]
-    never: FrozenSet[str]
-    cosmetic: bool
-    net: bool  # counts only when somebody says that something is with them now
-    anywhere: bool  # a look-alike counts in the whole sentence, not only beside the sign
-    personal: bool  # in a question counts only beside a person or a moment: "my", "since"
+    unless: FrozenSet[str] = NO_TAGS
+    never: FrozenSet[str] = NO_TAGS
+    explained: FrozenSet[str] = NO_TAGS
+    cosmetic: bool = False
+    net: bool = False  # counts only when somebody says that something is with them now
+    anywhere: bool = False  # a look-alike counts in the whole sentence, not only beside the sign
+    figurative: bool = False  # also said in jest, of prices and queues
+    personal: bool = False  # in a question counts only beside a person or a moment: "my", "since"
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,9 @@ def _entries(text: str) -> Iterator[str]:
 
 
 def _add_rules(tables: Lexicon, row: Dict[str, Any]) -> None:
-    flags = {name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "personal")}
-    sign = Sign(row["sign"], row["level"], frozenset(row.get("unless", ())), frozenset(row.get("never", ())), **flags)
+    flags = {name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "figurative", "personal")}
+    contexts = {name: frozenset(row.get(name, ())) for name in _CONTEXT_KEYS}
+    sign = Sign(name=row["sign"], level=row["level"], **contexts, **flags)
     for when in row["when"]:
         pattern, _, gap = when.partition("/")
         groups = [group.strip() for group in re.split("[+>]", pattern)]
@@ -128,7 +132,7 @@ def _add_rules(tables: Lexicon, row: Dict[str, Any]) -> None:
 
 
 def _add_foreign(tables: Lexicon, level: str, phrases: str) -> None:
-    sign = Sign(f"{level} in another language", level, NO_TAGS, NO_TAGS, False, False, False, False)
+    sign = Sign(f"{level} in another language", level)
     tag = f"foreign_{level}"
     tables.rules[tag] = [Rule(sign, (), 0)]
     for entry in _entries(phrases):
@@ -188,7 +192,8 @@ def _mistakes(data: Dict[str, Any]) -> Iterator[str]:
         if row["level"] not in _LEVELS or not set(row) <= _SIGN_KEYS:
             yield f"the sign {row['sign']!r} has an unknown level or key"
         used = {group.strip() for when in row["when"] for group in re.split("[+>]", when.partition("/")[0])}
-        unknown = used - {*data["words"], *_SHARED} | {*row.get("unless", ()), *row.get("never", ())} - contexts
+        named = {context for key in _CONTEXT_KEYS for context in row.get(key, ())}
+        unknown = used - {*data["words"], *_SHARED} | named - contexts
         yield from (f"the sign {row['sign']!r} names {group!r}, which does not exist" for group in sorted(unknown))
         for when in row["when"]:
             int(when.partition("/")[2] or 0)

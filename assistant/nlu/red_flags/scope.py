@@ -6,11 +6,12 @@ speaks for a symptom that is there now is weighed against what speaks for a mere
 """
 
 from functools import lru_cache
-from typing import Dict, FrozenSet, List, Optional, Set, Tuple
+from typing import Dict, FrozenSet, List, Set, Tuple
 
 from assistant.nlu.red_flags.clauses import Sentence, Sentences
-from assistant.nlu.red_flags.lexicon import Lexicon, Sign, read_lexicon
+from assistant.nlu.red_flags.lexicon import Lexicon, read_lexicon
 from assistant.nlu.red_flags.mentions import Mention
+from assistant.nlu.red_flags.text import END
 
 _IS_NOT = (["is", "not"], ["are", "not"])
 
@@ -35,17 +36,17 @@ class Scope:
         if sentence is None:
             return True
         clauses = range(sentence.clause(max(mention.first, sentence.start)), sentence.clause(mention.last) + 1)
-        if self._denied(mention):
+        if self._denied(mention) or self._nobodys(mention, sentence, clauses):
             return False
         if mention.sign.level == "crisis":
             return self._meant(mention, sentence, clauses)
         strong = sentence.within("now", clauses)
         now = self._now(mention, sentence, clauses, strong)
-        if self._elsewhere(mention.sign, sentence, clauses, now, strong):
+        if self._elsewhere(mention, sentence, clauses, now, strong):
             return False
-        if now <= self._owned(mention, sentence) and self._over(sentence, clauses if now else None):
+        if self._over(mention, sentence, clauses, now, strong):
             return False
-        asked = self._asked(mention, sentence, clauses, now)
+        asked = self._asked(mention, sentence, clauses, now, strong)
         if now == 0 and not self._told(sentence):
             if mention.sign.personal:
                 if sentence.is_question:
@@ -53,12 +54,38 @@ class Scope:
             elif mention.sign.net:
                 return False
         if mention.sign.net:
-            return not asked and not self._denied_after(mention, sentence)
+            generic = self._tokens[mention.first - 1] == "your"
+            return not asked and not generic and not self._denied_after(mention, sentence)
         return asked <= now
+
+    def _nobodys(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+        """Reads "my dog had a swollen face" and "watched a film where the woman can't breathe"."""
+        for _, start, end in sentence.cues.get("animal", ()):
+            if self._tokens[start - 1] not in self._is["my"]:  # "weak as a kitten"
+                continue
+            if end < mention.first and not self._says("i", end + 1, mention.first):
+                return True
+            if mention.last < start < mention.last + 6 and not self._says("told", sentence.start, start):
+                return True
+        for _, start, end in sentence.cues.get("report", ()):
+            if start < mention.first:
+                if not self._says("i", end + 1, mention.last) and not (
+                    sentence.has("kin") and self._says("told", end + 1, mention.last)
+                ):
+                    return True
+            elif not self._says("told", mention.first - 4, mention.last):
+                return True
+        return False
+
+    def _says(self, cue: str, start: int, end: int) -> bool:
+        words = self._is[cue]
+        return any(token in words for token in self._tokens[max(start, 0) : end])
 
     def _meant(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads words of crisis: they count unless it is a joke or a question about the treatment."""
-        if self._elsewhere(mention.sign, sentence, clauses, 1, False):
+        if self._elsewhere(mention, sentence, clauses, 1, False):
+            return False
+        if sentence.has("past_far") and self._over(mention, sentence, clauses, 0, sentence.within("now", clauses)):
             return False
         about = sentence.within("hypothetical", clauses) and sentence.has("crisis_topic")
         return not about or self._told(sentence)
@@ -126,10 +153,9 @@ class Scope:
             score = 1
         score += sentence.has("goes_away")
         unable = any(tokens[place] in words["inability"] for place in mention.places)
-        if unable and not any(
-            token in words["anyone"] for token in tokens[max(sentence.start, mention.first - 3) : mention.first + 1]
-        ):
-            score += 1
+        subject = range(max(sentence.start, mention.first - 3), mention.first + 1)
+        if unable and not any(tokens[place] in words["anyone"] for place in subject):
+            score += not (self._was(mention, sentence) and any(tokens[place] in words["someone"] for place in subject))
         return score
 
     def _owned(self, mention: Mention, sentence: Sentence) -> int:
@@ -141,7 +167,9 @@ class Scope:
                 return 0
         return int(self._tokens[place] in self._is["my"])
 
-    def _elsewhere(self, sign: Sign, sentence: Sentence, clauses: range, now: int, strong: bool) -> bool:
+    def _elsewhere(self, mention: Mention, sentence: Sentence, clauses: range, now: int, strong: bool) -> bool:
+        """Reads "can't swallow that price": the words are about something else, or something else explains them."""
+        sign = mention.sign
         if sign.level != "crisis" and (
             sentence.has("figure_of_speech")
             or (now - sentence.has("goes_away") < 2 and _asks_with_an_illness(sentence))
@@ -149,8 +177,13 @@ class Scope:
             return True
         if any(sentence.has(group) for group in sign.never):
             return True
+        ahead = (0, 1) if self._tokens[mention.last] == END else (0,)
+        if not sentence.after_treatment and any(self._near(sentence, group, ahead) for group in sign.explained):
+            return True
+        if (sign.figurative or sign.net) and not sentence.after_treatment and self._in_jest(mention, sentence, clauses):
+            return True
         groups = set(sign.unless)
-        if sign.cosmetic and not sentence.has("treated"):
+        if sign.cosmetic and not (sentence.has("treated") or sentence.has("presupposes")):
             groups.add("cosmetic")
         if sign.net or (sign.anywhere and not strong and not sentence.has("treated")):
             return any(sentence.has(group) for group in groups)
@@ -158,26 +191,56 @@ class Scope:
             (sentence.within(group, clauses) and not strong) or (sentence.has(group) and now == 0) for group in groups
         )
 
-    def _over(self, sentence: Sentence, clauses: Optional[range]) -> bool:
-        """Reads "years ago" and "all good now": it is no longer there.
+    def _in_jest(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+        """Reads "dizzy with choice", "nearly had a heart attack looking for parking", "prices are hard to swallow"."""
+        last = mention.last
+        linked = any(last < start <= last + 3 for _, start, _ in sentence.cues.get("because_of", ()))
+        nearly = any(0 < mention.first - end <= 4 for _, _, end in sentence.cues.get("nearly", ()))
+        for clause, start, end in sentence.cues.get("mundane", ()):
+            if nearly:
+                return True
+            if start == last + 1 or (linked and last < start <= last + 9):
+                return True
+            makes_me = sentence.has("makes_me") or not self._says("i", end + 1, mention.last)
+            if clause in clauses and 0 < mention.first - end <= 8 and makes_me:
+                return True
+        return False
 
-        Without clauses the whole sentence is read: nothing in it speaks for a symptom now.
-        """
-        if sentence.has("past_far") or (sentence.within("past", clauses) if clauses else sentence.has("past")):
+    def _over(self, mention: Mention, sentence: Sentence, clauses: range, now: int, strong: bool) -> bool:
+        """Reads "years ago" and "all good now": it is no longer there."""
+        later = any(
+            start > mention.first and (mention.sign.net or start not in mention.places)
+            for _, start, _ in sentence.cues.get("recovered", ())
+        )
+        if any(0 < start - mention.first <= 4 for _, start, _ in sentence.cues.get("gone_now", ())):
             return True
-        if sentence.after("recovered", clauses[0] if clauses else 0):
+        if (later or sentence.has("past_far")) and not strong and self._was(mention, sentence):
+            return True
+        if now > self._owned(mention, sentence):
+            return False
+        if sentence.has("past_far") or (sentence.within("past", clauses) if now else sentence.has("past")):
+            return True
+        if later:
             return True
         following = self._sentences.near(sentence, 1)
         return following is not None and following.has("recovered")
 
-    def _asked(self, mention: Mention, sentence: Sentence, clauses: range, now: int) -> int:
+    def _was(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "my brow dropped", "my lid was droopy": it is told as past."""
+        return self._says("past_verb", max(sentence.start, mention.first - 4), mention.last + 1)
+
+    def _asked(self, mention: Mention, sentence: Sentence, clauses: range, now: int, strong: bool) -> int:
         """Returns how much speaks for a question about risk: from 0, nothing, to 3, certain."""
-        if sentence.within("certain_if", clauses):
+        if sentence.within("certain_if", clauses) or self._supposed(mention, sentence):
             return 0 if self._near(sentence, "mine_too", (0, 1, 2)) else 3
+        if self._says("my", mention.first - 2, mention.last + 1) and (
+            sentence.has("attributes") or (sentence.has("presupposes") and not sentence.has("conditional"))
+        ):
+            return 0  # "when will my voice come back", "could my blurred vision be from it": it is there
         asked = 0
         for clause, start, end in sentence.cues.get("certain_if", ()):
             if clause < clauses[0] and not self._restarts(start, end, mention, sentence):
-                asked = 2
+                asked = 3 if self._was(mention, sentence) and not strong else 2
         for clause, start, end in sentence.cues.get("hypothetical", ()):
             if clause in clauses:
                 asked = max(asked, 1 if self._restarts(start, end, mention, sentence) else 2)
@@ -185,16 +248,45 @@ class Scope:
                 asked = max(asked, 1)
         if sentence.has("weak_if") or sentence.after("risk_after", clauses[-1]):
             asked = max(asked, 1)
-        if not asked and now <= self._owned(mention, sentence) and self._tale(sentence):
+        if (
+            not asked
+            and self._tale(sentence)
+            and (now <= self._owned(mention, sentence) or not sentence.has("right_now"))
+        ):
             asked = now + 1
+        if not strong and self._near(sentence, "just_asking", (0, 1, -1)):
+            asked += 1
+        if not strong and not sentence.after_treatment and self._feared(mention, sentence):
+            asked = max(asked, now + 1)
         if now == 0 and not asked:
-            asked = int(self._listed(sentence))
+            asked = int(self._listed(sentence) or self._asks(mention, sentence, clauses))
         if asked and self._near(sentence, "mine_too", (0, 1, 2)):
             return 0
         return asked
 
+    def _asks(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+        """Reads "has a patient ever stopped breathing": a question about nobody."""
+        return sentence.within("interrogative", clauses) and not self._says("told", sentence.start, mention.last)
+
+    def _feared(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "scared of a wonky smile" and "worried about my face drooping"."""
+        may = self._tokens[mention.last] in self._is["may_become"]
+        return any(
+            end < mention.first and (may or not self._says("i", end, mention.first))
+            for _, _, end in sentence.cues.get("fear", ())
+        )
+
+    def _supposed(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "if my throat closes up", but not "if my throat is closing up"."""
+        start = max(sentence.start, mention.first - 4)
+        return "if" in self._tokens[start : mention.first] and self._says(
+            "simple_verb", mention.first, mention.last + 2
+        )
+
     def _restarts(self, start: int, end: int, mention: Mention, sentence: Sentence) -> bool:
         """Reads "what are the side effects I have trouble breathing": the question has ended."""
+        if "because" in self._tokens[end : mention.first]:
+            return True
         if any(start == other for _, other, _ in sentence.cues.get("governs", ())):
             return False
         return any(end < other <= mention.first for _, other, _ in sentence.cues.get("person_now", ()))
@@ -227,5 +319,7 @@ def _asks_with_an_illness(sentence: Sentence) -> bool:
 def _cue_words() -> Dict[str, FrozenSet[str]]:
     """Returns the cues that are looked at word by word."""
     root = read_lexicon().cues.root
-    names = "not between my is_now became_now inability anyone side someone told".split()
+    names = (
+        "not between my is_now became_now past_verb inability anyone side someone told i may_become simple_verb".split()
+    )
     return {name: frozenset(word for word, node in root.items() if name in node.get("", ())) for name in names}
