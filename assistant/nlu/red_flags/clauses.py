@@ -38,6 +38,10 @@ class Sentence:
             if _YEAR.fullmatch(token) and place > start and tokens[place - 1] in _BEFORE_YEAR:
                 for tag in ("past", "past_far"):
                     self.cues.setdefault(tag, []).append((clause, place, place))
+            if token == "since" and place + 1 < end and _YEAR.fullmatch(tokens[place + 1]):
+                self.cues.setdefault("lifelong_said", []).append((clause, place, place + 1))
+                skip = place + 2
+                continue
             if token not in known:
                 leading = token in _SOFT
                 continue

@@ -67,6 +67,12 @@ class Scope:
                 return True
             if mention.last < start < mention.last + 6 and not self._says("told", sentence.start, start):
                 return True
+        if sentence.has("rebook"):
+            for _, _, end in sentence.cues.get("child", ()):
+                if end < mention.first and not self._says("i", end + 1, mention.first):
+                    return True
+        if sentence.within("job", clauses):
+            return True
         for _, start, end in sentence.cues.get("report", ()):
             if start < mention.first:
                 if not self._says("i", end + 1, mention.last) and not (
@@ -151,7 +157,7 @@ class Scope:
             score = 2
         elif score == 0 and sentence.has("now"):
             score = 1
-        score += sentence.has("goes_away")
+        score += sentence.has("goes_away") and self._told(sentence)
         unable = any(tokens[place] in words["inability"] for place in mention.places)
         subject = range(max(sentence.start, mention.first - 3), mention.first + 1)
         if unable and not any(tokens[place] in words["anyone"] for place in subject):
