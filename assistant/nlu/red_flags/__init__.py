@@ -10,17 +10,18 @@ A message is read in five steps, each in a module of its own:
 """
 
 from dataclasses import dataclass
-from typing import Iterator, List, Optional, Set
+from typing import Iterator, List, Optional, Set, Tuple
 
 from typing_extensions import Literal
 
 from assistant.nlu.red_flags.lexicon import Lexicon, read_lexicon
 from assistant.nlu.red_flags.mentions import Mention, find_mentions
-from assistant.nlu.red_flags.scope import Scope
+from assistant.nlu.red_flags.scope import Reading, Scope
 from assistant.nlu.red_flags.text import normal_text, words_of
 
 Level = Literal["emergency", "today", "crisis"]
 
+_CONTRAST = frozenset(("but", "although", "however", "yet", "except", "though"))
 _RANK = {"crisis": 0, "emergency": 1, "today": 2, "otherwise": 3, "companion": 4}
 
 
@@ -69,6 +70,26 @@ def alarm(text: str) -> Optional[Level]:
     return "emergency" if companion or len(today) > 1 else "today"
 
 
+def dismisses(text: str) -> bool:
+    """Says whether signs are mentioned, but each is denied, over, only asked about or about something else.
+
+    Whoever judges messages by likeness alone cannot see that; for them this is a reason to be calm.
+    """
+    clear = False
+    for mention, reading in _readings(text):
+        sure = mention.sign.level != "companion"
+        if reading == "now" and sure:
+            return False
+        # "No fever, but ..." goes on with something that may be worse and that has no name here.
+        clear |= reading == "over" or (reading == "denied" and not _goes_on(text))
+        clear |= reading in ("asked", "elsewhere") and sure and not mention.sign.net
+    return clear
+
+
+def _goes_on(text: str) -> bool:
+    return not _CONTRAST.isdisjoint(normal_text(text).split())
+
+
 def matches(text: str) -> List[Match]:
     """Returns every sign in the text that is taken seriously, the most urgent first."""
     tokens = words_of(normal_text(text), read_lexicon().spelling)
@@ -84,10 +105,15 @@ def matches(text: str) -> List[Match]:
 
 
 def _taken_seriously(text: str) -> Iterator[Mention]:
+    return (mention for mention, reading in _readings(text) if reading == "now")
+
+
+def _readings(text: str) -> Iterator[Tuple[Mention, Reading]]:
     tables = read_lexicon()
     normal = normal_text(text)
     if not normal.isascii():
-        yield from _foreign(normal, tables)
+        for mention in _foreign(normal, tables):
+            yield mention, "now"
     tokens = words_of(normal, tables.spelling)
     mentions, marked = find_mentions(tokens, tables)
     if not mentions:
@@ -95,8 +121,7 @@ def _taken_seriously(text: str) -> Iterator[Mention]:
     scope = Scope(tokens, marked, tables)
     mentions.sort(key=lambda mention: _RANK[mention.sign.level])
     for mention in mentions:
-        if scope.counts(mention):
-            yield mention
+        yield mention, scope.reading(mention)
 
 
 def _foreign(normal: str, tables: Lexicon) -> Iterator[Mention]:

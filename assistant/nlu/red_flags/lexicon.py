@@ -119,8 +119,10 @@ def _entries(text: str) -> Iterator[str]:
 
 
 def _add_rules(tables: Lexicon, row: Dict[str, Any]) -> None:
-    flags = {name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "figurative", "personal")}
-    contexts = {name: frozenset(row.get(name, ())) for name in _CONTEXT_KEYS}
+    flags: Dict[str, Any] = {
+        name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "figurative", "personal")
+    }
+    contexts: Dict[str, Any] = {name: frozenset(row.get(name, ())) for name in _CONTEXT_KEYS}
     sign = Sign(name=row["sign"], level=row["level"], **contexts, **flags)
     for when in row["when"]:
         pattern, _, gap = when.partition("/")

@@ -8,12 +8,17 @@ speaks for a symptom that is there now is weighed against what speaks for a mere
 from functools import lru_cache
 from typing import Dict, FrozenSet, List, Set, Tuple
 
+from typing_extensions import Literal
+
 from assistant.nlu.red_flags.clauses import Sentence, Sentences
 from assistant.nlu.red_flags.lexicon import Lexicon, read_lexicon
 from assistant.nlu.red_flags.mentions import Mention
 from assistant.nlu.red_flags.text import END
 
 _IS_NOT = (["is", "not"], ["are", "not"])
+
+
+Reading = Literal["now", "denied", "over", "elsewhere", "asked", "unsaid"]
 
 
 class Scope:
@@ -30,38 +35,39 @@ class Scope:
         self._sentences = Sentences(tokens, tables)
         self._is = _cue_words()
 
-    def counts(self, mention: Mention) -> bool:
-        """Says whether a mention is to be taken seriously."""
+    def reading(self, mention: Mention) -> Reading:
+        """Says whether a mention is to be taken seriously ("now"), and if not, why."""
         sentence = self._sentences.at(mention.last)
         if sentence is None:
-            return True
+            return "now"
         clauses = range(sentence.clause(max(mention.first, sentence.start)), sentence.clause(mention.last) + 1)
-        if self._denied(mention) or self._nobodys(mention, sentence, clauses):
-            return False
+        if self._denied(mention):
+            return "denied"
+        if self._nobodys(mention, sentence, clauses):
+            return "elsewhere"
         if mention.sign.level == "crisis":
-            return self._meant(mention, sentence, clauses)
+            return self._crisis(mention, sentence, clauses)
         strong = sentence.within("now", clauses)
         now = self._now(mention, sentence, clauses, strong)
         if self._elsewhere(mention, sentence, clauses, now, strong):
-            return False
+            return "elsewhere"
         if self._over(mention, sentence, clauses, now, strong):
-            return False
+            return "over"
         asked = self._asked(mention, sentence, clauses, now, strong)
-        if now == 0 and not self._told(sentence):
-            if mention.sign.personal:
-                if sentence.is_question:
-                    return False
-            elif mention.sign.net:
-                return False
         if mention.sign.net:
-            generic = self._tokens[mention.first - 1] == "your"
-            return not asked and not generic and not self._denied_after(mention, sentence)
-        return asked <= now
+            if asked:
+                return "asked"
+            if self._tokens[mention.first - 1] == "your" or self._denied_after(mention, sentence):
+                return "denied"
+        elif asked > now:
+            return "asked"
+        unsaid = mention.sign.net or (mention.sign.personal and sentence.is_question)
+        return "unsaid" if unsaid and now == 0 and not self._told(sentence) else "now"
 
     def _nobodys(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads "my dog had a swollen face" and "watched a film where the woman can't breathe"."""
         for _, start, end in sentence.cues.get("animal", ()):
-            if self._tokens[start - 1] not in self._is["my"]:  # "weak as a kitten"
+            if self._tokens[start - 1] not in self._is["my"] | {"the"}:  # "weak as a kitten"
                 continue
             if end < mention.first and not self._says("i", end + 1, mention.first):
                 return True
@@ -87,14 +93,14 @@ class Scope:
         words = self._is[cue]
         return any(token in words for token in self._tokens[max(start, 0) : end])
 
-    def _meant(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+    def _crisis(self, mention: Mention, sentence: Sentence, clauses: range) -> Reading:
         """Reads words of crisis: they count unless it is a joke or a question about the treatment."""
         if self._elsewhere(mention, sentence, clauses, 1, False):
-            return False
+            return "elsewhere"
         if sentence.has("past_far") and self._over(mention, sentence, clauses, 0, sentence.within("now", clauses)):
-            return False
+            return "over"
         about = sentence.within("hypothetical", clauses) and sentence.has("crisis_topic")
-        return not about or self._told(sentence)
+        return "asked" if about and not self._told(sentence) else "now"
 
     def _told(self, sentence: Sentence) -> bool:
         """Says whether the sentence is about a person ("my throat") and not about throats."""
@@ -208,7 +214,7 @@ class Scope:
             if start == last + 1 or (linked and last < start <= last + 9):
                 return True
             makes_me = sentence.has("makes_me") or not self._says("i", end + 1, mention.last)
-            if clause in clauses and 0 < mention.first - end <= 8 and makes_me:
+            if clause in clauses and not mention.sign.net and 0 < mention.first - end <= 8 and makes_me:
                 return True
         return False
 
@@ -221,6 +227,8 @@ class Scope:
         if any(0 < start - mention.first <= 4 for _, start, _ in sentence.cues.get("gone_now", ())):
             return True
         if (later or sentence.has("past_far")) and not strong and self._was(mention, sentence):
+            return True
+        if later and mention.sign.net and not strong:
             return True
         if now > self._owned(mention, sentence):
             return False
@@ -245,8 +253,9 @@ class Scope:
             return 0  # "when will my voice come back", "could my blurred vision be from it": it is there
         asked = 0
         for clause, start, end in sentence.cues.get("certain_if", ()):
-            if clause < clauses[0] and not self._restarts(start, end, mention, sentence):
-                asked = 3 if self._was(mention, sentence) and not strong else 2
+            goes_on = clause == clauses[0] - 1 and self._joined(clause, sentence)
+            if goes_on or (clause < clauses[0] and not self._restarts(start, end, mention, sentence)):
+                asked = 3 if goes_on or (self._was(mention, sentence) and not strong) else 2
         for clause, start, end in sentence.cues.get("hypothetical", ()):
             if clause in clauses:
                 asked = max(asked, 1 if self._restarts(start, end, mention, sentence) else 2)
@@ -259,7 +268,7 @@ class Scope:
             and self._tale(sentence)
             and (now <= self._owned(mention, sentence) or not sentence.has("right_now"))
         ):
-            asked = now + 1
+            asked = max(asked, now + 1)
         if not strong and self._near(sentence, "just_asking", (0, 1, -1)):
             asked += 1
         if not strong and not sentence.after_treatment and self._feared(mention, sentence):
@@ -273,6 +282,11 @@ class Scope:
     def _asks(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads "has a patient ever stopped breathing": a question about nobody."""
         return sentence.within("interrogative", clauses) and not self._says("told", sentence.start, mention.last)
+
+    def _joined(self, clause: int, sentence: Sentence) -> bool:
+        """Reads "what if it goes wrong and I can't smile": the supposition goes on after the "and"."""
+        place = sentence.start + sentence.clauses.index(clause + 1)
+        return self._tokens[place] in ("and", "or")
 
     def _feared(self, mention: Mention, sentence: Sentence) -> bool:
         """Reads "scared of a wonky smile" and "worried about my face drooping"."""
