@@ -308,7 +308,7 @@ def test_words_of_another_language_may_stand_apart() -> None:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_held_out_sentences_are_found_as_often_as_before(half: int) -> None:
+def test_sentences_of_other_writers_are_found_as_often_as_before(half: int) -> None:
     def rows(name: str) -> List[Dict[str, str]]:
         lines = (SAFETY / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
         middle = len(lines) // 2
@@ -318,8 +318,8 @@ def test_held_out_sentences_are_found_as_often_as_before(half: int) -> None:
     alarms, lookalikes = rows("alarms"), rows("lookalikes")
     enough = [rank[alarm(row["text"])] >= rank[row["level"]] for row in alarms]
     false = [row["text"] for row in lookalikes if alarm(row["text"])]
-    assert sum(enough) >= 0.92 * len(alarms)
-    assert len(false) <= 0.15 * len(lookalikes), false
+    assert sum(enough) >= 0.97 * len(alarms)
+    assert len(false) <= 0.03 * len(lookalikes), false
 
 
 @pytest.mark.parametrize(

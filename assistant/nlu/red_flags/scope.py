@@ -15,6 +15,9 @@ from assistant.nlu.red_flags.lexicon import Lexicon, read_lexicon
 from assistant.nlu.red_flags.mentions import Mention
 from assistant.nlu.red_flags.text import END
 
+_NOBODYS = ("animal", "child", "job", "report")
+_TURNS = frozenset(("and", "but", "because", "now", "today"))
+_CERTAIN = 9  # more than anything that may speak for a symptom now
 _IS_NOT = (["is", "not"], ["are", "not"])
 
 
@@ -66,6 +69,8 @@ class Scope:
 
     def _nobodys(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads "my dog had a swollen face" and "watched a film where the woman can't breathe"."""
+        if any(cue in sentence.cues for cue in _NOBODYS) and self._turns(mention, sentence, clauses):
+            return False
         for _, start, end in sentence.cues.get("animal", ()):
             if self._tokens[start - 1] not in self._is["my"] | {"the"}:  # "weak as a kitten"
                 continue
@@ -88,6 +93,13 @@ class Scope:
             elif not self._says("told", mention.first - 4, mention.last):
                 return True
         return False
+
+    def _turns(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+        """Reads "I read the leaflet and she can't swallow": a clause of its own about somebody."""
+        return any(
+            clause in clauses and clause > 0 and start <= mention.last and self._tokens[start - 1] in _TURNS
+            for clause, start, _ in sentence.cues.get("person_now", ())
+        )
 
     def _says(self, cue: str, start: int, end: int) -> bool:
         words = self._is[cue]
@@ -244,9 +256,9 @@ class Scope:
         return self._says("past_verb", max(sentence.start, mention.first - 4), mention.last + 1)
 
     def _asked(self, mention: Mention, sentence: Sentence, clauses: range, now: int, strong: bool) -> int:
-        """Returns how much speaks for a question about risk: from 0, nothing, to 3, certain."""
+        """Returns how much speaks for a question about risk: from 0, nothing, to certain."""
         if sentence.within("certain_if", clauses) or self._supposed(mention, sentence):
-            return 0 if self._near(sentence, "mine_too", (0, 1, 2)) else 3
+            return 0 if self._near(sentence, "mine_too", (0, 1, 2)) else (_CERTAIN if not strong else 3)
         if self._says("my", mention.first - 2, mention.last + 1) and (
             sentence.has("attributes") or (sentence.has("presupposes") and not sentence.has("conditional"))
         ):
