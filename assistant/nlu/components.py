@@ -31,7 +31,7 @@ from assistant.nlu.details import without_details
 from assistant.nlu.fragments import is_fragment
 from assistant.nlu.language import scope_reason
 from assistant.nlu.pipeline import encode, pipeline_sha256
-from assistant.nlu.red_flags import alarm
+from assistant.nlu.red_flags import alarm, dismisses
 from assistant.nlu.worry import shows_worry
 
 logger = logging.getLogger(__name__)
@@ -269,6 +269,11 @@ class Judgement(_Component):
 
     def _judge(self, message: Message, candidates: List[Any]) -> None:
         alarming = 1.0 / (1.0 + self._config["missed_alarm_costs"])
+        if any(ranks[0].name == RED_FLAG for _, ranks in candidates) and dismisses(message.get(TEXT)):
+            # The classifier cannot tell "no trouble breathing" from trouble breathing; the rules can.
+            candidates = [
+                (part, [rank for rank in ranks if rank.name != RED_FLAG] or ranks) for part, ranks in candidates
+            ]
         for _, ranks in candidates:
             if _alarms(ranks, alarming):
                 # Not found by the rules, so its kind is unknown: in doubt an emergency.
