@@ -27,6 +27,7 @@ CLAIMS = {"S000": 24, "S003": 28, "S004": 18}  # claims found in each article, 7
 AGREEMENTS = ("agreed", "varies", "single")
 # They speak of the clinic or the chat, or say what to do now and not what is so.
 _FREE_OF_FACTS = {"clinic", "flow", "refusal", "safety", "sorry"}
+_UNNAMED = ("A clinic's article", "A magazine article")  # visitors are told the kind only
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
@@ -71,6 +72,26 @@ def _source(source: Source) -> Iterator[Finding]:
     if source.link and not re.match(r"https?://", source.url):
         problem = f'the source "{source.id}" is to be linked but has no web address'
         yield _at(source, problem, "add its url or set link to false")
+    if source.link and source.kind in _UNNAMED:
+        problem = f'visitors would be sent to the page of "{source.id}", whose address names it'
+        yield _at(source, problem, "set link to false; its url stays here for the record")
+
+
+def check_unused(project: Project) -> Iterator[Finding]:
+    """Every fact carries an answer and every source carries a fact, so that none is kept for show."""
+    facts, sources = project.content.facts, project.content.sources
+    if not project.content.variants or not facts or not sources:
+        return  # a file could not be read, which was said already
+    cited = {fact for variant in project.content.variants for fact in variant.facts}
+    for fact in facts.values():
+        if fact.id not in cited:
+            problem = f'no answer rests on the fact "{fact.id}"'
+            yield _at(fact, problem, "name it under the facts of an answer, or take it out")
+    named = {item.source for fact in facts.values() for item in fact.evidence}
+    for source in sources.values():
+        if source.id not in named and not source.is_article:
+            problem = f'no fact rests on the source "{source.id}"'
+            yield _at(source, problem, "quote it in a fact, or take it out")
 
 
 def check_fact_form(project: Project) -> Iterator[Finding]:
@@ -256,6 +277,7 @@ def _at(item: Union[Variant, Fact, Source, Claim], problem: str, mend: str) -> F
 CHECKS = (
     check_facts_exist,
     check_sources,
+    check_unused,
     check_fact_form,
     check_quotes,
     check_figures,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from assistant.answers.project import Project
 from assistant.answers.records import ANSWER_KINDS, TREATMENTS, Finding, Variant
+from assistant.answers.subjects import CONDITION, bare
 
 BUTTON_LETTERS = 24
 BUTTONS = (2, 3)
@@ -16,7 +17,7 @@ TREATMENT_TOPICS = frozenset(
     ).split()
 )
 METADATA = frozenset(
-    "topic treatment facts version worry lead figure more kind card offer offers".split()
+    "topic treatment facts version worry lead figure more kind card offer offers asks".split()
 )
 FIGURES = frozenset({"skin_depth"})
 # clinic.yml must give these, or has a default for them; the others may be empty.
@@ -28,9 +29,9 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LINK = re.compile(r"\]\(([^)]*)\)")
 _TYPED_NUMBER = re.compile(r"\+?\(?\b\d{3,5}\)?[-. ]\d{3}[-. ]?\d{3,4}\b|\b(911|999|112|000|988)\b")
 # What the answer voice knows of the turn, beside slots and the clinic's settings.
-_TURN = frozenset("reason language misses close worry focus_topic".split())
+_TURN = frozenset("reason language misses close worry focus_topic".split()) | {CONDITION}
 # What actions and the voice hand over with a response.
-_HANDED_OVER = frozenset({"sources"})
+_HANDED_OVER = frozenset({"sources", "reviewed"})
 
 
 def check_topics(project: Project) -> Iterator[Finding]:
@@ -94,6 +95,34 @@ def check_conditions(project: Project) -> Iterator[Finding]:
                 problem = f'a condition of "{variant.response}" asks for the unknown treatment '
                 problem += f'"{value}"'
                 yield _at(variant, problem, f"use one of {', '.join(TREATMENTS)}")
+
+
+def check_subjects(project: Project) -> Iterator[Finding]:
+    """A wording on a subject lists the words that name it, and no word names two subjects."""
+    named: dict[tuple[str, str], str] = {}
+    listed = {
+        (item.response, dict(item.condition)[CONDITION])
+        for item in project.content.variants
+        if item.metadata.get("asks") and CONDITION in dict(item.condition)
+    }
+    for variant in project.content.variants:
+        subject = dict(variant.condition).get(CONDITION)
+        asks = variant.metadata.get("asks")
+        if asks is None and subject is None:
+            continue
+        if subject is None:
+            problem = f'"{variant.response}" lists words under asks but stands under no subject'
+            mend = "add the condition subject, or take asks away"
+            yield _at(variant, problem, mend)
+        elif (variant.response, subject) not in listed:
+            problem = f'nothing says how visitors name the subject "{subject}" of "{variant.response}"'
+            yield _at(variant, problem, "list the words under metadata, asks")
+        for phrase in asks if isinstance(asks, list) else ():
+            known = named.setdefault((variant.response, bare(str(phrase))), str(subject))
+            if known != str(subject):
+                problem = f'the word "{phrase}" names two subjects of "{variant.response}", '
+                problem += f'"{known}" and "{subject}"'
+                yield _at(variant, problem, "keep it for one of them")
 
 
 def check_metadata(project: Project) -> Iterator[Finding]:
@@ -195,6 +224,7 @@ CHECKS = (
     check_topics,
     check_variants,
     check_conditions,
+    check_subjects,
     check_metadata,
     check_buttons,
     check_placeholders,

@@ -95,6 +95,9 @@ def _panel(content: Content, variant: Variant, signatures: Signatures, day: dt.d
         for name, text in variant.wordings.items()
         if name != "text"
     ]
+    if variant.metadata.get("asks"):
+        words = ", ".join(map(str, variant.metadata["asks"]))
+        parts.append(Text(f"said when a question names one of: {words}", style="dim"))
     if variant.buttons:
         parts.append(Text(" ".join(f"[{b.title}]" for b in variant.buttons), style="cyan"))
     facts = Tree("facts")

@@ -150,6 +150,11 @@ def load_content(root: Path) -> Content:
     )
 
 
+def load_wordings(root: Path) -> tuple[Variant, ...]:
+    """Reads the answers of a project without the facts behind them; a broken entry is left out."""
+    return tuple(_variants(Reader(root)))
+
+
 def _knowledge(
     reader: Reader,
 ) -> tuple[dict[str, Fact], tuple[Claim, ...], dict[str, Source]]:

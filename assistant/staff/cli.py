@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator, NoReturn, Optional
 import typer
 from rich.console import Console
 
-from assistant.production import refusal
+from assistant.production import refusal, signature_reminders
 from assistant.settings import ROOT, Settings, SettingsError, load_settings
 from assistant.supervisor import StartError, Supervisor, asks, free_port
 
@@ -35,6 +35,8 @@ def run(port: int = typer.Option(DEFAULT_PORT, envvar="PORT", help="Port of the 
     why_not = refusal(settings, ROOT)
     if why_not:
         _give_up(why_not)
+    for reminder in signature_reminders(ROOT, settings.now().date()):
+        _note(reminder)
     supervisor = Supervisor(settings, port=port, actions_port=_actions_port(port), say=_note)
     _check_ports(supervisor)  # before anything is loaded or trained
     _make()
@@ -67,10 +69,12 @@ def check() -> None:
     """Checks facts and answers in seconds, without a model; says what is wrong and how to mend it."""
     from assistant.answers.lint import run_check
 
-    _settings()
+    settings = _settings()
     report = run_check(ROOT)
     for finding in report.findings:
         console.print(str(finding), style="red", highlight=False, soft_wrap=True)
+    for reminder in signature_reminders(ROOT, settings.now().date()):
+        _note(reminder)
     for line in report.summary:
         console.print(line, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if report.ok else 1)
@@ -209,7 +213,7 @@ def _progress(first: str) -> Iterator[Callable[[str], None]]:
 
 
 def _note(text: str) -> None:
-    console.print(text, style="yellow", highlight=False)
+    console.print(text, style="yellow", highlight=False, soft_wrap=True)
 
 
 def _give_up(why: str) -> NoReturn:

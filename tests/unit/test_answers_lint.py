@@ -239,6 +239,24 @@ MISTAKES = {
     "a link without an address": (
         SOURCES, "  url: https://label.example/pi\n", "", "L1:", "no web address",
     ),
+    "a link that names a clinic": (
+        SOURCES, "label: A clinic's page\n", "label: A clinic's page\n  link: true\n  url: https://a.example\n",
+        "S000:", "whose address names it",
+    ),
+    "a fact for show": (
+        FACTS, "  pain.micro:", "  pain.idle:\n    treatment: any\n    statement: It stings.\n"
+        "    agreement: single\n    evidence: [{source: P1, locator: abstract}]\n  pain.micro:",
+        AT_PAIN_FACT, 'rests on the fact "pain.idle"',
+    ),
+    "a source for show": (SOURCES, "P1:", "P2:", "P1:", 'rests on the source "P2"'),
+    "a subject without words": (
+        ANSWERS, "name: treatment, value: standard_botox", "name: subject, value: beard", AT_STANDARD,
+        'how visitors name the subject "beard"',
+    ),
+    "words of no subject": (
+        ANSWERS, 'facts: [pain.micro], lead: "Pain?"}\n    - text',
+        'facts: [pain.micro], lead: "Pain?", asks: [beard]}\n    - text', AT_STANDARD, "stands under no subject",
+    ),
     "a date that is none": (SOURCES, "2024-10-18", "2024-13", "L1:", '"2024-13"'),
     "a date in the future": (SOURCES, "2024-10-18", "2924", "L1:", "in the future"),
     "an article that changed": (SOURCES, "  sha256: ", "  sha256: 0", "S000:", "fingerprints"),
@@ -338,6 +356,17 @@ def test_a_missing_folder_is_told_without_a_finding_for_each_topic(project: Path
     shutil.rmtree(project / folder)
     told = [finding for finding in run_check(project).findings if finding.file == folder]
     assert len(told) == 1
+
+
+def test_a_word_that_names_two_subjects_is_told(project: Path) -> None:
+    wording = (
+        "    - condition: [{type: slot, name: subject, value: SUBJECT}]\n      text: We are {opening}.\n"
+        '      metadata: {topic: clinic_hours, kind: clinic, lead: "Open?", asks: [Late-night]}\n'
+    )
+    two = wording.replace("SUBJECT", "evening") + wording.replace("SUBJECT", "night")
+    _plant(project, ANSWERS, "  utter_clinic_hours:\n", f"  utter_clinic_hours:\n{two}")
+    (finding,) = run_check(project).findings
+    assert "\"Late-night\" names two subjects" in str(finding)
 
 
 def test_too_much_quoted_from_one_article_is_told(project: Path) -> None:
