@@ -73,6 +73,9 @@ def check() -> None:
     report = run_check(ROOT)
     for finding in report.findings:
         console.print(str(finding), style="red", highlight=False, soft_wrap=True)
+    count = len(report.findings)
+    many = "No mistakes found." if not count else f"{count} mistake{'s' if count > 1 else ''} to mend."
+    console.print(many, style="red" if count else "green", highlight=False)
     for reminder in signature_reminders(ROOT, settings.now().date()):
         _note(reminder)
     for line in report.summary:

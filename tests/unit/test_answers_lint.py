@@ -248,7 +248,10 @@ MISTAKES = {
         "    agreement: single\n    evidence: [{source: P1, locator: abstract}]\n  pain.micro:",
         AT_PAIN_FACT, 'rests on the fact "pain.idle"',
     ),
-    "a source for show": (SOURCES, "P1:", "P2:", "P1:", 'rests on the source "P2"'),
+    "a source for show": (
+        SOURCES, "P1:", "P2: {kind: Study, tier: P, label: A study, title: More, read: abstract}\nP1:", "P1:",
+        'rests on the source "P2"',
+    ),
     "a subject without words": (
         ANSWERS, "name: treatment, value: standard_botox", "name: subject, value: beard", AT_STANDARD,
         'how visitors name the subject "beard"',
@@ -295,7 +298,7 @@ MISTAKES = {
     "unknown metadata": (ANSWERS, 'lead: "Pores?"', 'laed: "Pores?"', AT_PORES, '"laed"'),
     "one button": (
         ANSWERS, '        - {title: "Does it hurt?", payload: "Does it hurt?"}\n', "", AT_PORES,
-        "has 1 buttons",
+        "has 1 button;",
     ),
     "a long button": (
         ANSWERS, "title: \"Does it hurt", "title: \"Does it hurt very much indeed", AT_PORES, "letters",
@@ -323,9 +326,9 @@ MISTAKES = {
         FACTS, "agreement: single", "agreement: single\n    agrement: single", "source: S000",
         '"agrement"',
     ),
-    "broken YAML": (ANSWERS, "text: We are {opening}.", "text: 'We are", AT_HOURS, "not valid YAML"),
+    "broken YAML": (ANSWERS, "text: We are {opening}.", "text: 'We are", AT_HOURS, "cannot be read from"),
     "a response written twice": (
-        ANSWERS, "utter_clinic_hours:", "utter_faq_pain:", "  utter_clinic_hours", "not valid YAML",
+        ANSWERS, "utter_clinic_hours:", "utter_faq_pain:", "  utter_clinic_hours", '"utter_faq_pain" is written twice',
     ),
 }  # fmt: skip
 
@@ -386,9 +389,36 @@ def test_a_finding_is_one_sentence_with_file_line_and_mend(project: Path) -> Non
     _plant(project, ANSWERS, "three to four months", "five months")
     (finding,) = run_check(project).findings
     assert str(finding) == (
-        f'{ANSWERS}:4: "utter_faq_pores" says "five months", but no fact it cites holds that '
-        "figure; correct the figure, or cite the fact that has it."
+        f'{ANSWERS}:4: "faq_pores" says "five months", but no fact it cites holds that figure '
+        "(they hold: 3 to 4 months); correct the figure, or cite the fact that has it."
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "meant"),
+    [
+        (ANSWERS, "[duration.micro]", "[duration.mikro]", "duration.micro"),
+        (ANSWERS, "{opening}", "{openning}", "opening"),
+        (ANSWERS, 'lead: "Pores?"', 'laed: "Pores?"', "lead"),
+        (ANSWERS, "value: standard_botox", "value: standart_botox", "standard_botox"),
+    ],
+)
+def test_a_mistyped_name_is_met_with_the_one_that_was_meant(
+    project: Path, file: str, old: str, new: str, meant: str
+) -> None:
+    _plant(project, file, old, new)
+    assert any(f'did you mean "{meant}"?' in str(finding) for finding in run_check(project).findings)
+
+
+@pytest.mark.parametrize(
+    "mistake", ["a fact that does not exist", "a source that does not exist", "broken YAML", "an unknown kind"]
+)
+def test_one_mistake_is_not_told_as_another_elsewhere(project: Path, mistake: str) -> None:
+    file, old, new, *_ = MISTAKES[mistake]
+    _plant(project, file, old, new)
+    told = run_check(project).findings
+    assert {finding.file for finding in told} == {file}, [str(finding) for finding in told]
+    assert not any("take it out" in str(finding) for finding in told)
 
 
 def test_fingerprints_are_written_anew_from_the_same_articles(project: Path) -> None:
