@@ -78,11 +78,13 @@ def check_variants(project: Project) -> Iterator[Finding]:
                 problem = f'"{response}" has two wordings for the same condition'
                 yield _at(variant, problem, "keep one, the second is never shown")
         spoken = {value for item in group for name, value in item.condition if name == "treatment"}
-        topic = group[0].topic
         mistyped = spoken - set(TREATMENTS)  # told by its own check
-        if topic in TREATMENT_TOPICS and "standard_botox" not in spoken and not mistyped:
-            problem = f'"{response}" has no wording for standard Botox, where the truth differs'
-            yield _at(group[0], problem, "add one on the condition treatment = standard_botox")
+        # the wording without a condition is the one for micro-Botox
+        missing = set(TREATMENTS) - spoken - {"micro_botox"}
+        if group[0].topic in TREATMENT_TOPICS and not mistyped:
+            for treatment in sorted(missing):
+                problem = f'"{group[0].topic}" has no wording for {treatment}, where the truth differs'
+                yield _at(group[0], problem, f"add one on the condition treatment = {treatment}")
 
 
 def check_conditions(project: Project) -> Iterator[Finding]:

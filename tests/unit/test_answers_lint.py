@@ -72,6 +72,18 @@ responses:
         - {title: Numbing, payload: "How is it numbed?"}
         - {title: How it works, payload: "How does it work?"}
       metadata: {topic: faq_pain, treatment: standard_botox, facts: [pain.micro], lead: "Pain?"}
+    - condition: [{type: slot, name: treatment, value: baby_botox}]
+      text: Baby Botox feels like quick pinches.
+      buttons:
+        - {title: Numbing, payload: "How is it numbed?"}
+        - {title: How it works, payload: "How does it work?"}
+      metadata: {topic: faq_pain, treatment: baby_botox, facts: [pain.micro], lead: "Pain?"}
+    - condition: [{type: slot, name: treatment, value: microneedling}]
+      text: Microneedling feels warm.
+      buttons:
+        - {title: Numbing, payload: "How is it numbed?"}
+        - {title: How it works, payload: "How does it work?"}
+      metadata: {topic: faq_pain, treatment: microneedling, facts: [pain.micro], lead: "Pain?"}
     - text: Micro-Botox stings for some minutes, and small bruises can follow.
       buttons:
         - {title: Numbing, payload: "How is it numbed?"}
@@ -144,7 +156,7 @@ def test_a_project_without_mistakes_passes(project: Path) -> None:
     assert [str(finding) for finding in report.findings] == []
     assert report.ok
     assert report.seconds < 5
-    assert "1 of 3 answers refer to somebody (33%)" in "\n".join(report.summary)
+    assert "1 of 5 answers refer to somebody (20%)" in "\n".join(report.summary)
 
 
 PORES = "Micro-Botox may make pores look less open for three to four months."
@@ -257,8 +269,8 @@ MISTAKES = {
         'how visitors name the subject "beard"',
     ),
     "words of no subject": (
-        ANSWERS, 'facts: [pain.micro], lead: "Pain?"}\n    - text',
-        'facts: [pain.micro], lead: "Pain?", asks: [beard]}\n    - text', AT_STANDARD, "stands under no subject",
+        ANSWERS, "treatment: standard_botox, facts", "treatment: standard_botox, asks: [beard], facts",
+        AT_STANDARD, "stands under no subject",
     ),
     "a date that is none": (SOURCES, "2024-10-18", "2024-13", "L1:", '"2024-13"'),
     "a date in the future": (SOURCES, "2024-10-18", "2924", "L1:", "in the future"),
@@ -283,7 +295,10 @@ MISTAKES = {
     ),
     "no wording for standard Botox": (
         ANSWERS, "name: treatment, value: standard_botox", "name: open_now, value: true", AT_STANDARD,
-        "no wording for standard Botox",
+        "no wording for standard_botox",
+    ),
+    "no wording for microneedling": (
+        ANSWERS, "value: microneedling", "value: baby_botox", AT_STANDARD, "no wording for microneedling",
     ),
     "a condition on nothing": (
         ANSWERS, "name: treatment,", "name: tretment,", AT_STANDARD, '"tretment"',
