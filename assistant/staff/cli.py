@@ -85,15 +85,16 @@ def check() -> None:
 
 _Topic = typer.Argument(..., help="A topic, e.g. duration or faq_duration.")
 _Treatment = typer.Option(None, help="Only the wording for micro_botox, standard_botox, baby_botox, microneedling.")
+_Subject = typer.Option(None, help="Only the wording on one thing that questions name, e.g. flying.")
 
 
 @app.command()
-def show(topic: str = _Topic, treatment: Optional[str] = _Treatment) -> None:
+def show(topic: str = _Topic, treatment: Optional[str] = _Treatment, subject: Optional[str] = _Subject) -> None:
     """Shows one topic on one screen: answer, facts, quotes, sources, signature."""
     from assistant.answers.show import show_topic
 
     try:
-        console.print(show_topic(ROOT, topic, treatment=treatment))
+        console.print(show_topic(ROOT, topic, treatment=treatment, subject=subject))
     except (LookupError, ValueError) as error:
         _give_up(str(error.args[0]))
 
@@ -103,14 +104,15 @@ def sign(
     topic: str = _Topic,
     by: str = typer.Option(..., prompt="Full name of the clinician who has read it"),
     treatment: Optional[str] = _Treatment,
+    subject: Optional[str] = _Subject,
 ) -> None:
     """Shows a topic whole, asks, and writes a clinician's signature under it for a year."""
     from assistant.answers.show import show_topic, sign_topic
 
     try:
-        console.print(show_topic(ROOT, topic, treatment=treatment))
+        console.print(show_topic(ROOT, topic, treatment=treatment, subject=subject, whole=True))
         typer.confirm(f"Does {by} stand for every word above?", abort=True)
-        signed = sign_topic(ROOT, topic, by=by, treatment=treatment)
+        signed = sign_topic(ROOT, topic, by=by, treatment=treatment, subject=subject)
     except (LookupError, ValueError) as error:
         _give_up(str(error.args[0]))
     console.print(f"Signed: {len(signed)} wordings of {topic}. Editing one voids its signature.")
