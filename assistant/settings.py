@@ -194,6 +194,11 @@ class Settings(_Section):
         """The present moment on the clinic's clock."""
         return dt.datetime.now(ZoneInfo(self.clinic.time_zone))
 
+    def day_in_words(self, day: dt.date) -> str:
+        """A day as people of the market write it: "March 2, 2026" or "2 March 2026"."""
+        month = day.strftime("%B")
+        return f"{month} {day.day}, {day.year}" if self.clinic.market == "us" else f"{day.day} {month} {day.year}"
+
     def hours_on(self, day: dt.date) -> Hours:
         """Opening and closing time of a date, None when closed."""
         return self.clinic.hours[DAYS[day.weekday()]]

@@ -126,10 +126,6 @@ def _summary(project: Project, seconds: float) -> Iterator[str]:
             f"Answers have {lengths[middle]} words (median, longest {lengths[-1]}) and read like "
             f"school grade {grades[middle]:.1f} (hardest {grades[-1]:.1f})."
         )
-    cited = {fact for variant in content.variants for fact in variant.facts}
-    claimed = {fact for claim in content.claims for fact in (*claim.used, *claim.corrected_by)}
-    idle = len(set(content.facts) - cited - claimed)
-    yield f"{len(cited & set(content.facts))} facts are cited by answers; {idle} by nothing."
     yield _signed(project)
     yield f"{len(CHECKS)} checks in {seconds:.1f} s."
 

@@ -5,6 +5,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Even
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _MISSED = ("nlu_fallback", "out_of_scope")
+_ANSWERS = ("utter_faq_", "utter_clinic_")
 
 
 def since_user(tracker: DialogueStateTracker) -> List[Event]:
@@ -20,11 +21,47 @@ def since_user(tracker: DialogueStateTracker) -> List[Event]:
 def topic_in_focus(tracker: DialogueStateTracker) -> Optional[str]:
     """Intent name of the topic answered last before this message, e.g. "faq_pain"."""
     for event in reversed(_before_latest_message(tracker)):
-        if isinstance(event, ActionExecuted) and str(event.action_name).startswith(
-            ("utter_faq_", "utter_clinic_")
-        ):
+        if isinstance(event, ActionExecuted) and str(event.action_name).startswith(_ANSWERS):
             return str(event.action_name)[len("utter_") :]
     return None
+
+
+def question_in_focus(tracker: DialogueStateTracker) -> str:
+    """Words of the message that the topic in focus answered; empty when there is no topic."""
+    events = _before_latest_message(tracker)
+    for at in range(len(events) - 1, -1, -1):
+        event = events[at]
+        if isinstance(event, ActionExecuted) and str(event.action_name).startswith(_ANSWERS):
+            return _words_before(events[:at], str(event.action_name)[len("utter_") :])
+    return ""
+
+
+def question_now(tracker: DialogueStateTracker, topic: str) -> str:
+    """Words of the latest message that ask about a topic; a follow-up carries on the question before it."""
+    message = tracker.latest_message
+    if message is None:
+        return ""
+    words = question_on(message, topic)
+    return f"{question_in_focus(tracker)} {words}" if message.intent_name == "follow_up" else words
+
+
+def _words_before(events: List[Event], topic: str) -> str:
+    """What was asked for a topic, follow-ups with the questions they carry on."""
+    words: List[str] = []
+    for event in reversed(events):
+        if isinstance(event, UserUttered):
+            words.append(question_on(event, topic))
+            if event.intent_name != "follow_up":
+                break
+    return " ".join(reversed(words))
+
+
+def question_on(message: UserUttered, topic: str) -> str:
+    """The part of a message that asks about a topic; the whole text when it was not divided."""
+    for part in (message.parse_data or {}).get("questions") or ():
+        if part.get("topic") == topic and part.get("text"):
+            return str(part["text"])
+    return message.text or ""
 
 
 def offered(tracker: DialogueStateTracker) -> Optional[str]:
