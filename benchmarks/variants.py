@@ -216,7 +216,7 @@ def measure(bench: Bench, variants: Sequence[Variant]) -> Iterator[Found]:
         if missing(variant):
             print(f"{variant.name}: left out, the classifier has no {', '.join(missing(variant))}")
             continue
-        answers = []
+        first, answers = len(found[kinds[0]]), []
         for one in bench.ask(variant):
             answers.append(one)
             said = f"  {variant.name}: {len(answers)} of {len(bench.splits)} ({one.seconds:.0f} s)"
@@ -230,7 +230,7 @@ def measure(bench: Bench, variants: Sequence[Variant]) -> Iterator[Found]:
                 group = "Confidence" if confidence in ("odds", "isotonic") else variant.group
                 rows.append((group, name, figures(mine, confidence)))
         spent = time.monotonic() - began
-        print(f"{number} of {len(variants)} {variant.name}: {_row(found[kinds[0]][-1])} ({spent:.0f} s)", flush=True)
+        print(f"{number} of {len(variants)} {variant.name}: {_row(found[kinds[0]][first])} ({spent:.0f} s)", flush=True)
         yield found
 
 

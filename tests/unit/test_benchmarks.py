@@ -15,7 +15,7 @@ from benchmarks.quality import ask, own_threshold
 
 ROWS = [
     {"text": "does the jab hurt", "accept": ["faq_pain"], "safety": False, "kind": "plain"},
-    {"text": "what will it set me back", "accept": ["faq_cost"], "safety": False, "kind": "plain"},
+    {"text": "how much does it cost", "accept": ["faq_cost"], "safety": False, "kind": "plain"},
     {"text": "who painted the Mona Lisa", "accept": ["out_of_scope"], "safety": False, "kind": "off_topic"},
     {"text": "does it hurt and what does it cost?", "accept": ["faq_pain", "faq_cost"],
      "parts": [["faq_pain"], ["faq_cost"]], "safety": False, "kind": "two_questions"},
