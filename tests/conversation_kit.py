@@ -22,6 +22,10 @@ DOMAIN = Domain.from_yaml(
     slots:
       treatment: {type: text, influence_conversation: false, mappings: [{type: custom}]}
       visitor_name: {type: text, influence_conversation: false, mappings: [{type: custom}]}
+      visitor_contact: {type: text, influence_conversation: false, mappings: [{type: custom}]}
+      consent: {type: bool, influence_conversation: false, mappings: [{type: custom}]}
+      declared_minor: {type: bool, influence_conversation: false, mappings: [{type: custom}]}
+      alarm: {type: text, influence_conversation: false, mappings: [{type: custom}]}
       requested_slot: {type: text, influence_conversation: false, mappings: [{type: custom}]}
     forms: {booking_form: {required_slots: [visitor_name]}}
     session_config: {session_expiration_time: 60, carry_over_slots_to_new_session: false}

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Collection, Optional
+from typing import Any, Callable, Collection, Optional
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -99,9 +99,13 @@ def load(db: Connection, conversation_id: str, *, limit: Optional[int]) -> Optio
 
 
 def commit(
-    db: Connection, conversation_id: str, place: Place, turn: Turn
+    db: Connection,
+    conversation_id: str,
+    place: Place,
+    turn: Turn,
+    also: Optional[Callable[[Connection], Any]] = None,
 ) -> tuple[Place, Optional[Answered]]:
-    """Writes a turn on top of the place it was read from.
+    """Writes a turn on top of the place it was read from, and `also` with it or not at all.
 
     Returns:
         the new place, and the replies as they are kept (None: they must be read).
@@ -144,6 +148,8 @@ def commit(
         )
     except sa.exc.IntegrityError:
         raise StaleTurn("this message was answered before") from None
+    if also is not None and turn.heard:
+        also(db)
     said = [line for line in lines if line["kind"] == "text"]
     return Place(number, last_n, session), Answered(said, last_n)
 

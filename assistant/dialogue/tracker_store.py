@@ -6,8 +6,8 @@ visitor whose conversation exists.
 """
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Dict, Iterable, List, Optional, Text, Type
+from functools import lru_cache, partial
+from typing import Any, Callable, Dict, Iterable, List, Optional, Text, Type
 
 import structlog
 from rasa.core.brokers.broker import EventBroker
@@ -26,8 +26,10 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Connection
 
 from assistant.booking.form import ERASE, TOLD
+from assistant.booking.notices import tell_of_alarm
 from assistant.conversations.store import Conversations, Place, StaleTurn, StoreError, Turn
 from assistant.settings import load_settings
 
@@ -71,7 +73,8 @@ class ConversationStore(TrackerStore):
         super().__init__(domain, event_broker, **kwargs)
         self._remembered = remembered_turns
         try:
-            self.conversations = Conversations(url or load_settings().database_url)
+            self._settings = load_settings()
+            self.conversations = Conversations(url or self._settings.database_url)
         except (AttributeError, ImportError) as error:
             # Rasa takes these two for a wrong class path and quietly keeps everything in memory
             raise StoreError(f"the conversation store cannot start: {error}") from error
@@ -116,12 +119,29 @@ class ConversationStore(TrackerStore):
             state=_state(tracker, started or new[0].timestamp),
             begins_session=bool(begun),
         )
-        place = await self.conversations.commit(tracker.sender_id, mark.place, turn)
+        also = self._notice(tracker, new)
+        place = await self.conversations.commit(tracker.sender_id, mark.place, turn, also=also)
         setattr(tracker, _MARK, _Mark(place, len(tracker.events), started))
         refused = {id for e in new if isinstance(e, SlotSet) and e.key == ERASE for id in e.value or ()}
         if refused:
             await self.conversations.erase(tracker.sender_id, message_ids=refused, slots=TOLD)
         await self._publish(new, tracker.sender_id)
+
+    def _notice(
+        self, tracker: DialogueStateTracker, new: List[Event]
+    ) -> Optional[Callable[[Connection], Any]]:
+        """What tells staff of an alarm raised in this turn; None when there was none."""
+        raised = [event.value for event in new if isinstance(event, SlotSet) and event.key == "alarm"]
+        slots = tracker.current_slot_values()
+        if not raised or not raised[-1] or slots.get("declared_minor"):
+            return None
+        return partial(
+            tell_of_alarm,
+            conversation_id=tracker.sender_id,
+            level=raised[-1],
+            contact=slots.get("visitor_contact") if slots.get("consent") is True else None,
+            settings=self._settings,
+        )
 
     async def exists(self, conversation_id: Text) -> bool:
         """Whether anything of a conversation is kept."""
