@@ -16,7 +16,7 @@ TREATMENT_TOPICS = frozenset(
     ).split()
 )
 METADATA = frozenset(
-    "topic treatment facts version worry lead figure more kind card offer offers".split()
+    "topic treatment facts version worry lead figure more kind card offer offers asks".split()
 )
 FIGURES = frozenset({"skin_depth"})
 # clinic.yml must give these, or has a default for them; the others may be empty.
@@ -28,7 +28,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LINK = re.compile(r"\]\(([^)]*)\)")
 _TYPED_NUMBER = re.compile(r"\+?\(?\b\d{3,5}\)?[-. ]\d{3}[-. ]?\d{3,4}\b|\b(911|999|112|000|988)\b")
 # What the answer voice knows of the turn, beside slots and the clinic's settings.
-_TURN = frozenset("reason language misses close worry focus_topic".split())
+_TURN = frozenset("reason language misses close worry focus_topic asked".split())
 # What actions and the voice hand over with a response.
 _HANDED_OVER = frozenset({"sources"})
 

@@ -22,6 +22,7 @@ from assistant.booking.details import (
     is_plain,
     read_contact,
     read_name,
+    tells,
     yes_or_no,
 )
 
@@ -370,8 +371,7 @@ class _Turn:
         return answer
 
     def _tells(self, message: Message) -> bool:
-        details = find_details(message.text, clinic=self._clinic)
-        return bool(details.name or details.contact or details.preferred_time)
+        return tells(message.text, clinic=self._clinic)
 
     def _say(self, response: str) -> None:
         if response not in self._out.says:

@@ -1,5 +1,5 @@
 """What a conversation is about right now, read from the tracker's own events."""
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -29,13 +29,12 @@ def topic_in_focus(tracker: DialogueStateTracker) -> Optional[str]:
 
 def offered(tracker: DialogueStateTracker) -> Optional[str]:
     """Intent name that the bot's last words offered, from the answer's metadata `offer`."""
-    for event in reversed(_before_latest_message(tracker)):
-        if isinstance(event, UserUttered):
-            return None
-        if isinstance(event, BotUttered):
-            said: Dict[str, Any] = event.metadata.get("metadata") or {}
-            return said.get("offer")
-    return None
+    return _last_said(tracker).get("offer")
+
+
+def asked_which_treatment(tracker: DialogueStateTracker) -> bool:
+    """Whether the bot's last words asked which treatment is meant (metadata `asks: treatment`)."""
+    return _last_said(tracker).get("asks") == "treatment"
 
 
 def ids_since_form(tracker: DialogueStateTracker) -> Tuple[str, ...]:
@@ -53,6 +52,14 @@ def ids_since_form(tracker: DialogueStateTracker) -> Tuple[str, ...]:
     return tuple(reversed(ids))
 
 
+def ids_that(
+    tracker: DialogueStateTracker, holds: Callable[[str], bool], *, latest_only: bool = False
+) -> List[str]:
+    """Ids of the remembered messages (or only the latest) whose text fulfils something."""
+    said = [event for event in tracker.events if isinstance(event, UserUttered) and event.message_id]
+    return [event.message_id for event in said[-1 if latest_only else 0 :] if holds(event.text or "")]
+
+
 def misses_in_a_row(tracker: DialogueStateTracker) -> int:
     """How many of the latest messages, this one included, were not understood or out of scope.
 
@@ -68,6 +75,16 @@ def misses_in_a_row(tracker: DialogueStateTracker) -> int:
             break
         misses += 1
     return misses
+
+
+def _last_said(tracker: DialogueStateTracker) -> Dict[str, Any]:
+    """The metadata of the last answer before this message, {} when nothing was said."""
+    for event in reversed(_before_latest_message(tracker)):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            return event.metadata.get("metadata") or {}
+    return {}
 
 
 def _before_latest_message(tracker: DialogueStateTracker) -> List[Event]:
