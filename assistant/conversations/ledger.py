@@ -67,6 +67,7 @@ class Turn:
     state: Optional[dict[str, Any]] = None
     begins_session: bool = False
     heard: bool = True
+    also: Optional[Callable[[Connection], Any]] = None  # written with the turn or not at all
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,9 @@ def load(db: Connection, conversation_id: str, *, limit: Optional[int]) -> Optio
 
 
 def commit(
-    db: Connection,
-    conversation_id: str,
-    place: Place,
-    turn: Turn,
-    also: Optional[Callable[[Connection], Any]] = None,
+    db: Connection, conversation_id: str, place: Place, turn: Turn
 ) -> tuple[Place, Optional[Answered]]:
-    """Writes a turn on top of the place it was read from, and `also` with it or not at all.
+    """Writes a turn on top of the place it was read from.
 
     Returns:
         the new place, and the replies as they are kept (None: they must be read).
@@ -148,8 +145,8 @@ def commit(
         )
     except sa.exc.IntegrityError:
         raise StaleTurn("this message was answered before") from None
-    if also is not None and turn.heard:
-        also(db)
+    if turn.also is not None and turn.heard:
+        turn.also(db)
     said = [line for line in lines if line["kind"] == "text"]
     return Place(number, last_n, session), Answered(said, last_n)
 

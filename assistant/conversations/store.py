@@ -73,16 +73,9 @@ class Conversations:
         """See ledger.load."""
         return await self._read(partial(ledger.load, limit=limit), conversation_id)
 
-    async def commit(
-        self,
-        conversation_id: str,
-        place: Place,
-        turn: Turn,
-        *,
-        also: Optional[Callable[[Connection], Any]] = None,
-    ) -> Place:
+    async def commit(self, conversation_id: str, place: Place, turn: Turn) -> Place:
         """See ledger.commit."""
-        place, said = await self._write(ledger.commit, conversation_id, place, turn, also)
+        place, said = await self._write(ledger.commit, conversation_id, place, turn)
         if said is not None and turn.message_id is not None:
             if len(self._just_kept) > MOST_JUST_KEPT:  # nobody asked: they were not sent by a visitor
                 self._just_kept.clear()

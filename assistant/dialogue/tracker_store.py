@@ -118,9 +118,9 @@ class ConversationStore(TrackerStore):
             message_id=next((e.message_id for e in new if isinstance(e, UserUttered) and e.message_id), None),
             state=_state(tracker, started or new[0].timestamp),
             begins_session=bool(begun),
+            also=self._notice(tracker, new),
         )
-        also = self._notice(tracker, new)
-        place = await self.conversations.commit(tracker.sender_id, mark.place, turn, also=also)
+        place = await self.conversations.commit(tracker.sender_id, mark.place, turn)
         setattr(tracker, _MARK, _Mark(place, len(tracker.events), started))
         refused = {id for e in new if isinstance(e, SlotSet) and e.key == ERASE for id in e.value or ()}
         if refused:
