@@ -1,7 +1,7 @@
 """What a conversation is about right now, read from the tracker's own events."""
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _MISSED = ("nlu_fallback", "out_of_scope")
@@ -52,12 +52,35 @@ def ids_since_form(tracker: DialogueStateTracker) -> Tuple[str, ...]:
     return tuple(reversed(ids))
 
 
-def ids_that(
-    tracker: DialogueStateTracker, holds: Callable[[str], bool], *, latest_only: bool = False
+def ids_that_told(
+    tracker: DialogueStateTracker, tells: Callable[[str], bool], *, earlier: bool = True
 ) -> List[str]:
-    """Ids of the remembered messages (or only the latest) whose text fulfils something."""
+    """Ids of remembered messages that told something: those whose words do, those said to a request.
+
+    Args:
+        tracker: the conversation.
+        tells: whether a text tells a name, a contact or a time.
+        earlier: whether messages before the latest count.
+    """
     said = [event for event in tracker.events if isinstance(event, UserUttered) and event.message_id]
-    return [event.message_id for event in said[-1 if latest_only else 0 :] if holds(event.text or "")]
+    latest, before = said[-1:], said[:-1] if earlier else []
+    to_request = set(_ids_to_request(tracker))
+    return [
+        event.message_id
+        for event in (*before, *latest)
+        if tells(event.text or "") or (event not in latest and event.message_id in to_request)
+    ]
+
+
+def _ids_to_request(tracker: DialogueStateTracker) -> List[str]:
+    """Ids of the messages since the present request, open or paused, got its key."""
+    ids: List[str] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered) and event.message_id:
+            ids.append(event.message_id)
+        elif isinstance(event, SlotSet) and event.key == "booking_key":
+            return ids if event.value else []
+    return []
 
 
 def misses_in_a_row(tracker: DialogueStateTracker) -> int:

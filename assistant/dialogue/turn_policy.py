@@ -28,6 +28,10 @@ def _settings() -> Settings:
     return load_settings()
 
 
+def _tells(text: Text) -> bool:
+    return tells(text, clinic=_settings())
+
+
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
 )
@@ -85,14 +89,13 @@ class TurnPolicy(Policy):
         slots, found = tracker.current_slot_values(), []
         if not slots.get("medicine_named") and names_medicine(text):
             found.append(SlotSet("medicine_named", True))
+        told: List[str] = []
         if slots.get("declared_minor"):
-            told = focus.ids_that(tracker, lambda said: tells(said, clinic=_settings()), latest_only=True)
+            told = focus.ids_that_told(tracker, _tells, earlier=False)
         elif says_minor(text, minimum_age=_settings().booking.minimum_age):
-            told = focus.ids_that(tracker, lambda said: tells(said, clinic=_settings()))
+            told = focus.ids_that_told(tracker, _tells)
             found += [SlotSet("declared_minor", True)]
             found += [SlotSet(slot, None) for slot in TOLD if slots.get(slot) is not None]
-        else:
-            told = []
         if told and not any(isinstance(event, SlotSet) and event.key == ERASE for event in focus.since_user(tracker)):
             found.append(SlotSet(ERASE, told))
         return found

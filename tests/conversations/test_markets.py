@@ -145,7 +145,7 @@ def test_every_suggestion_three_turns_deep_names_nothing(there: tuple[str, Super
         if len(way) < TURNS:
             ways += [(*way, says) for says in dict.fromkeys(said_by(answers))]
         last_of_three |= set(way) if len(way) == TURNS else set()
-    assert len(last_of_three) > 8, "the suggestions lead somewhere"
+    assert len(last_of_three) > 5, "the suggestions lead somewhere"
 
 
 @pytest.mark.parametrize("typed", TYPED)

@@ -53,6 +53,8 @@ TOO_YOUNG = [
     "I will turn eighteen in May",
     "I'm nearly 18",
     "Is it allowed at 17?",
+    "still in high school",
+    "my daughter is 15, does it hurt?",
     "my little girl is 11, could she have this for sweating",
 ]
 OLD_ENOUGH_OR_NOT_SAID = [
@@ -66,6 +68,8 @@ OLD_ENOUGH_OR_NOT_SAID = [
     "is 16 too young?",
     "what is the minimum age?",
     "my son is 12, can I bring him along?",
+    "my daughter is 12 and I'm tired. does it hurt?",
+    "my kids are still in high school, does it hurt?",
     "my kids are 12 and 14 and I look tired",
     "I'm 16 weeks pregnant",
     "i'm 5 foot 2",
