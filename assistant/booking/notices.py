@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from typing import Optional
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
 
 from assistant.booking.model import BOOKING, NOTICE, OUTBOX
@@ -71,3 +71,8 @@ def tell_of_alarm(
             )
         )
     return True
+
+
+def take_back(db: Connection, conversation_id: str) -> None:
+    """Removes a conversation's notices, their contacts and what was still to be delivered of them."""
+    db.execute(delete(NOTICE).where(NOTICE.c.conversation_id == conversation_id))

@@ -29,7 +29,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import Connection
 
 from assistant.booking.form import ERASE, TOLD
-from assistant.booking.notices import tell_of_alarm
+from assistant.booking.notices import take_back, tell_of_alarm
 from assistant.conversations.store import Conversations, Place, StaleTurn, StoreError, Turn
 from assistant.settings import load_settings
 
@@ -130,7 +130,9 @@ class ConversationStore(TrackerStore):
     def _notice(
         self, tracker: DialogueStateTracker, new: List[Event]
     ) -> Optional[Callable[[Connection], Any]]:
-        """What tells staff of an alarm raised in this turn; None when there was none."""
+        """What tells staff of an alarm raised in this turn, or takes back what a minor's contact stands in."""
+        if any(isinstance(event, SlotSet) and event.key == "declared_minor" and event.value for event in new):
+            return partial(take_back, conversation_id=tracker.sender_id)
         raised = [event.value for event in new if isinstance(event, SlotSet) and event.key == "alarm"]
         slots = tracker.current_slot_values()
         if not raised or not raised[-1] or slots.get("declared_minor"):

@@ -32,7 +32,6 @@ def test_the_header_s_words_come_with_the_clinic_s(chat: ChatClient) -> None:
         "am I talking to a human",
         "is this a bot",
         "are you a nurse?",
-        "is there a doctor answering this?",
         "are you chatgpt",
     ],
 )

@@ -129,6 +129,19 @@ async def test_the_kept_turn_of_an_alarm_tells_when_there_is_consent(
         assert db.execute(select(func.count()).select_from(NOTICE)).scalar_one() == told
 
 
+async def test_a_minor_s_notice_is_taken_back_with_its_contact(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    store = store_in(tmp_path / "kept")
+    told = [SlotSet("consent", True), SlotSet("visitor_contact", "anna@example.com")]
+    await say(store, message_of("anna", "message-0"), *told, SlotSet("alarm", "today"))
+    with create_engine(f"sqlite:///{tmp_path / 'kept' / 'faq.db'}").connect() as db:
+        assert db.execute(select(func.count()).select_from(OUTBOX)).scalar_one() == 1
+    await say(store, message_of("anna", "message-1"), SlotSet("declared_minor", True))
+    with create_engine(f"sqlite:///{tmp_path / 'kept' / 'faq.db'}").connect() as db:
+        assert db.execute(select(func.count()).select_from(NOTICE)).scalar_one() == 0
+        assert db.execute(select(func.count()).select_from(OUTBOX)).scalar_one() == 0
+
+
 async def test_a_turn_that_is_not_kept_tells_nobody(tmp_path: Path) -> None:
     (tmp_path / "kept").mkdir()
     store = store_in(tmp_path / "kept")
