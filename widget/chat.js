@@ -28,7 +28,7 @@ const NARROW = matchMedia("(max-width: 479.98px), (max-height: 479.98px)");
 const TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
 const WORDS = {
   launcher: "Ask a question",
-  disclosure: "Automated assistant. Not for emergencies.",
+  disclosure: "Automated assistant, not a clinician. Not for emergencies.",
   field: "Type your question",
   starters: "You could ask",
   care: "Please don\u2019t type medical details.",
@@ -285,7 +285,14 @@ class FaqChat extends HTMLElement {
     this.root.classList.add("is-open");
     this.launcher.setAttribute("aria-expanded", "true");
     this.show();
+    this.disclose();
     this.wake();
+  }
+
+  /** Says once what this is; a live region speaks only what changes while it is on screen. */
+  disclose() {
+    if (!this.disclosed) setTimeout(() => { this.spoken.textContent = this.disclosure.textContent; }, TYPING_AFTER);
+    this.disclosed = true;
   }
 
   close() {
@@ -307,7 +314,8 @@ class FaqChat extends HTMLElement {
     this.launcher = h("button", { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false",
       click: () => this.open(), pointerenter: () => this.load().catch(() => {}) }, WORDS.launcher);
     this.heading = h("h2", { id: "heading", tabindex: "-1" }, WORDS.launcher);
-    this.disclosure = h("p", { id: "disclosure" }, WORDS.disclosure);
+    this.disclosure = h("p", {}, WORDS.disclosure);
+    this.spoken = h("p", { class: "unseen", role: "status" });
     this.call = h("div", { class: "call" });
     this.review = h("p", { class: "review", hidden: true });
     this.intro = h("div", { class: "row bot intro" });
@@ -322,12 +330,12 @@ class FaqChat extends HTMLElement {
     this.count = h("p", { id: "count", class: "count" });
     this.submitter = h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon(SEND));
     this.small = h("p", { id: "small", class: "small" }, WORDS.care);
-    this.panel = h("dialog", { class: "panel", "aria-labelledby": "heading", "aria-describedby": "disclosure",
+    this.panel = h("dialog", { class: "panel", "aria-labelledby": "heading",
       keydown: (event) => { if (event.key === "Escape") { event.preventDefault(); this.close(); } },
       cancel: (event) => { event.preventDefault(); this.close(); } }, // a phone's back gesture
       h("div", { class: "header" }, h("div", { class: "who" }, this.heading, this.disclosure), this.call,
         h("button", { type: "button", class: "close", "aria-label": "Close chat", click: () => this.close() }, icon(CLOSE))),
-      this.review, this.log, this.status,
+      this.spoken, this.review, this.log, this.status,
       h("form", { class: "composer", submit: (event) => { event.preventDefault(); this.submit(); } },
         h("label", { for: "field", class: "unseen" }, WORDS.field),
         h("div", { class: "box" }, this.field, this.submitter), this.count, this.small));

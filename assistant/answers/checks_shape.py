@@ -30,7 +30,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LINK = re.compile(r"\]\(([^)]*)\)")
 _TYPED_NUMBER = re.compile(r"\+?\(?\b\d{3,5}\)?[-. ]\d{3}[-. ]?\d{3,4}\b|\b(911|999|112|000|988)\b")
 # What the answer voice knows of the turn, beside slots and the clinic's settings.
-_TURN = frozenset("reason language misses close worry focus_topic".split()) | {CONDITION}
+_TURN = frozenset("reason language misses close worry focus_topic kind_asked".split()) | {CONDITION}
 # What actions and the voice hand over with a response.
 _HANDED_OVER = frozenset({"sources", "reviewed"})
 

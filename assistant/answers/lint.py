@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answers import checks_facts, checks_shape, checks_wording
+from assistant.answers import checks_facts, checks_safety, checks_shape, checks_wording
 from assistant.answers.checks_wording import refers
 from assistant.answers.fingerprints import article_ids, fingerprint_files
 from assistant.answers.project import Project, load_project
@@ -42,6 +42,7 @@ def check_signatures(project: Project) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     *checks_facts.CHECKS,
     *checks_wording.CHECKS,
+    *checks_safety.CHECKS,
     *checks_shape.CHECKS,
     check_signatures,
 )

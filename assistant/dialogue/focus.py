@@ -1,7 +1,7 @@
 """What a conversation is about right now, read from the tracker's own events."""
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 _MISSED = ("nlu_fallback", "out_of_scope")
@@ -66,13 +66,12 @@ def question_on(message: UserUttered, topic: str) -> str:
 
 def offered(tracker: DialogueStateTracker) -> Optional[str]:
     """Intent name that the bot's last words offered, from the answer's metadata `offer`."""
-    for event in reversed(_before_latest_message(tracker)):
-        if isinstance(event, UserUttered):
-            return None
-        if isinstance(event, BotUttered):
-            said: Dict[str, Any] = event.metadata.get("metadata") or {}
-            return said.get("offer")
-    return None
+    return _last_said(tracker).get("offer")
+
+
+def asked_which_treatment(tracker: DialogueStateTracker) -> bool:
+    """Whether the bot's last words asked which treatment is meant (metadata `asks: treatment`)."""
+    return _last_said(tracker).get("asks") == "treatment"
 
 
 def ids_since_form(tracker: DialogueStateTracker) -> Tuple[str, ...]:
@@ -90,6 +89,37 @@ def ids_since_form(tracker: DialogueStateTracker) -> Tuple[str, ...]:
     return tuple(reversed(ids))
 
 
+def ids_that_told(
+    tracker: DialogueStateTracker, tells: Callable[[str], bool], *, earlier: bool = True
+) -> List[str]:
+    """Ids of remembered messages that told something: those whose words do, those said to a request.
+
+    Args:
+        tracker: the conversation.
+        tells: whether a text tells a name, a contact or a time.
+        earlier: whether messages before the latest count.
+    """
+    said = [event for event in tracker.events if isinstance(event, UserUttered) and event.message_id]
+    latest, before = said[-1:], said[:-1] if earlier else []
+    to_request = set(_ids_to_request(tracker))
+    return [
+        event.message_id
+        for event in (*before, *latest)
+        if tells(event.text or "") or (event not in latest and event.message_id in to_request)
+    ]
+
+
+def _ids_to_request(tracker: DialogueStateTracker) -> List[str]:
+    """Ids of the messages since the present request, open or paused, got its key."""
+    ids: List[str] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered) and event.message_id:
+            ids.append(event.message_id)
+        elif isinstance(event, SlotSet) and event.key == "booking_key":
+            return ids if event.value else []
+    return []
+
+
 def misses_in_a_row(tracker: DialogueStateTracker) -> int:
     """How many of the latest messages, this one included, were not understood or out of scope.
 
@@ -105,6 +135,16 @@ def misses_in_a_row(tracker: DialogueStateTracker) -> int:
             break
         misses += 1
     return misses
+
+
+def _last_said(tracker: DialogueStateTracker) -> Dict[str, Any]:
+    """The metadata of the last answer before this message, {} when nothing was said."""
+    for event in reversed(_before_latest_message(tracker)):
+        if isinstance(event, UserUttered):
+            break
+        if isinstance(event, BotUttered):
+            return event.metadata.get("metadata") or {}
+    return {}
 
 
 def _before_latest_message(tracker: DialogueStateTracker) -> List[Event]:

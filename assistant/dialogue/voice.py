@@ -1,4 +1,5 @@
 """The answer voice: says prepared answers, with the clinic's own data and the sources beside them."""
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Text
@@ -13,6 +14,7 @@ from assistant.answers.records import wording_key
 from assistant.answers.store import SourceLabels
 from assistant.dialogue import focus
 from assistant.dialogue.book import AnswerBook, Variation, fill
+from assistant.dialogue.naming import advertises, kind_asked, names_medicine, seen_words
 from assistant.production import Reviews
 from assistant.settings import ROOT, Settings, load_settings
 
@@ -21,8 +23,11 @@ logger = structlog.get_logger(__name__)
 _CLOSE_TOPICS = 3
 _CLOSE_ENOUGH = 0.1
 _TOPICS = ("faq_", "clinic_")
+_ANSWERS = tuple(f"utter_{kind}" for kind in _TOPICS)
 _SOURCES_UNDER_ANSWER = 5
 _SOURCES_WHEN_ASKED = 8
+_BOOKS = re.compile(r"\b(?:book|call[- ]back)\b", re.IGNORECASE)
+BEFORE_NAMING = "utter_before_naming"
 
 
 class Voice(TemplatedNaturalLanguageGenerator):
@@ -67,6 +72,17 @@ class Voice(TemplatedNaturalLanguageGenerator):
 
     def _say(self, name: Text, tracker: DialogueStateTracker, given: Dict[Text, Any]) -> Dict[Text, Any]:
         values = self._values(tracker, given)
+        message = self._answer(name, tracker, values)
+        ours = [words.replace(self.settings.clinic.name, "") for words in seen_words(message)]
+        if values["unnamed"] and advertises(ours):
+            message = self._before_naming(name, message, values)
+        if values.get("declared_minor"):
+            message["buttons"] = [one for one in message["buttons"] if not _BOOKS.search(one["payload"])]
+        return message
+
+    def _answer(
+        self, name: Text, tracker: DialogueStateTracker, values: Dict[Text, Any]
+    ) -> Dict[Text, Any]:
         if name == "utter_more_detail":
             return self._more({**values, "asked": focus.question_in_focus(tracker)})
         if name == "utter_ask_source":
@@ -87,6 +103,20 @@ class Voice(TemplatedNaturalLanguageGenerator):
             about["offer"] = values["close_intent"]
         return message
 
+    def _before_naming(
+        self, name: Text, instead_of: Dict[Text, Any], values: Dict[Text, Any]
+    ) -> Dict[Text, Any]:
+        """What is said in place of an answer that would name a medicine before the visitor does."""
+        about = instead_of["metadata"]
+        topic = name[len("utter_") :] if name.startswith(_ANSWERS) else values["focus_topic"] or ""
+        message = self._message(self._picked(BEFORE_NAMING, {**values, "kind_asked": kind_asked(topic)}), values)
+        message["metadata"]["topic"] = about.get("topic")
+        lead = about.get("lead")
+        if len(values["parts"]) > 1 and lead:
+            message["buttons"] = []
+            message["metadata"].update({} if advertises([lead]) else {"bold_lead": lead})
+        return message
+
     def _values(self, tracker: DialogueStateTracker, given: Dict[Text, Any]) -> Dict[Text, Any]:
         """Everything a condition may ask for and a blank may be filled with, by name."""
         message = tracker.latest_message
@@ -98,6 +128,7 @@ class Voice(TemplatedNaturalLanguageGenerator):
         return {
             **self._clinic(),
             **slots,
+            "unnamed": not (self.settings.names_medicine_first or slots.get("medicine_named")),
             "focus_topic": focus.topic_in_focus(tracker),
             "reason": reason or None,
             "language": language or None,
@@ -135,7 +166,9 @@ class Voice(TemplatedNaturalLanguageGenerator):
 
     def _message(self, variation: Variation, values: Dict[Text, Any]) -> Dict[Text, Any]:
         about = dict(variation.get("metadata") or {})
-        about["sources"] = self._sources.of(about.get("facts") or (), most=_SOURCES_UNDER_ANSWER)
+        about["sources"] = self._sources_of(about, values, most=_SOURCES_UNDER_ANSWER)
+        if values.get("unnamed"):
+            about.pop("figure", None)  # it shows the names
         if about.get("card") == "code":
             about["code"] = values.get("booking_code")
         text = fill(variation["text"], values)
@@ -170,7 +203,9 @@ class Voice(TemplatedNaturalLanguageGenerator):
         about = answer.get("metadata") or {}
         if about.get("topic") == "withheld":
             return self._message(answer, values)
-        sources = self._sources.of(about.get("facts") or (), most=_SOURCES_WHEN_ASKED)
+        if values["unnamed"] and advertises(seen_words(answer)):
+            about = self.book.metadata(BEFORE_NAMING, {**values, "kind_asked": kind_asked(topic)})
+        sources = self._sources_of(about, values, most=_SOURCES_WHEN_ASKED)
         if not sources:
             name = "utter_ask_source" if not topic else "utter_ask_source_clinic"
             return self._message(self._picked(name, values), values)
@@ -178,6 +213,14 @@ class Voice(TemplatedNaturalLanguageGenerator):
         said = self._message(self._picked("utter_ask_source_list", values), {**values, "sources": listed})
         said["metadata"].update(sources=sources, topic=topic)
         return said
+
+    def _sources_of(
+        self, about: Dict[Text, Any], values: Dict[Text, Any], *, most: int
+    ) -> List[Dict[Text, Any]]:
+        found = self._sources.of(about.get("facts") or (), most=most)
+        if not values.get("unnamed"):
+            return found
+        return [one for one in found if not names_medicine(f"{one['label']} {one.get('url', '')}")]
 
     def _close_topics(self, parsed: Dict[Text, Any]) -> List[Any]:
         """Topics that nearly fit, best first, each with the short question that names it."""

@@ -118,3 +118,16 @@ def test_the_consultation_first_face_names_no_product(page: Page) -> None:
     shown = page.content() + page.locator("faq-chat .root").evaluate("root => root.outerHTML")
     shown = shown.lower()
     assert not [word for word in ("botox", "toxin", "dysport") if word in shown]
+
+
+def test_who_answers_stands_in_the_header_and_is_spoken_once(page: Page) -> None:
+    spoken = page.locator("faq-chat .panel > [role=status].unseen")
+    page.locator("faq-chat .launcher").click()
+    expect(page.locator("faq-chat .who p")).to_have_text("Automated assistant, not a clinician. Not for emergencies.")
+    expect(spoken).to_have_text("Automated assistant, not a clinician. Not for emergencies.")
+    spoken.evaluate("one => new MutationObserver(() => { one.dataset.again = 'yes'; }).observe(one, {childList: true})")
+    page.keyboard.press("Escape")
+    page.locator("faq-chat .launcher").click()
+    say(page, "does it hurt")
+    expect(spoken).not_to_have_attribute("data-again", "yes")
+    expect(page.locator("faq-chat dialog")).not_to_have_attribute("aria-describedby", re.compile("."))
