@@ -10,7 +10,6 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 logger = structlog.get_logger(__name__)
 
-DEADLINE_SECONDS = 8.0
 SECRET_HEADER = "X-Faq-Secret"
 _FAILURES = (ClientError, ClientResponseError, RasaException, OSError, asyncio.TimeoutError, json.JSONDecodeError)
 
@@ -22,7 +21,7 @@ class SafeActions(EndpointConfig):
     stay in their slots, so that it goes on where it was once the action server is back.
     """
 
-    deadline: float = DEADLINE_SECONDS
+    deadline: float
 
     @classmethod
     def over(
@@ -31,7 +30,7 @@ class SafeActions(EndpointConfig):
         *,
         url: Optional[str],
         secret: str,
-        deadline: float = DEADLINE_SECONDS,
+        deadline: float,
     ) -> "SafeActions":
         """The same endpoint, wrapped.
 
