@@ -37,5 +37,5 @@ test: setup  ## everything, under ten minutes on two cores
 bench: setup  ## quality and speed beside a peer in the same run
 	@.venv/bin/python -m benchmarks.speed
 
-soak: setup  ## long fault runs with real waits
+soak: setup  ## each fault 200 times with real waits, for hours; SOAK_RUNS=20 make soak: 20 times
 	@.venv/bin/pytest -m soak
