@@ -247,7 +247,7 @@ def kill(child: Child) -> None:
     child.process.wait()
 
 
-def wait_for(condition: Callable[[], bool], *, seconds: float = 120) -> None:
+def wait_for(condition: Callable[[], bool], *, seconds: float = 240) -> None:
     """Returns once a condition holds."""
     give_up = time.monotonic() + seconds
     while not condition():

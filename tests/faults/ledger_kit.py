@@ -24,7 +24,8 @@ from assistant.settings import ROOT
 
 Line = dict[str, Any]
 
-WAITS = (0.2, 0.5, 1, 2, 4, 8, 15, 15, 15, 15)  # between tries; the widget's first ones are longer
+# Between tries; the widget's first ones are longer, and after half a minute it waits for its visitor.
+WAITS = (0.2, 0.5, 1, 2, 4, 8, *[15] * 16)
 NOTICE_SECONDS = 10.0  # until a visitor sees an answer, an apology or that the line is gone
 LATE_SECONDS = 45.0  # until an answer that was apologised for must be kept
 _INNARDS = re.compile(

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Iterable, Iterator, Sequence, Union
 
 from clock_kit import HOUR
 from fault_kit import FORM, Rig, Visitor, kill, wait_for
@@ -56,6 +56,8 @@ class Story:
     def row(self) -> str:
         """The table row of this fault."""
         entries = self.ledger.entries
+        if not entries:
+            return f"| {self.fault} | 0 |" + " |" * 10
         unanswered = sum(not entry.answered for entry in entries)
         twice = sum(entry.answered > 1 for entry in entries)
         return (
@@ -241,3 +243,12 @@ def play_on_postgres(fault: str, story: Story, pair: Pair, waits: Waits) -> None
     """One run of a fault."""
     ON_POSTGRES[fault](Stage(pair.rig, story, pair.urls), pair, waits)
     wait_for(lambda: all(bot.is_ready() for bot in (pair.rig.supervisor.bot, pair.second)))
+
+
+def play_round(stories: Iterable[Story], play: Callable[..., None], on: Union[Rig, Pair], waits: Waits) -> None:
+    """One run of each story's fault; one that ends in an error is a broken rule, and the others still run."""
+    for story in stories:
+        try:
+            play(story.fault, story, on, waits)
+        except Exception as error:
+            story.wrong.append(f"a run ended with {type(error).__name__}: {error}")

@@ -17,7 +17,15 @@ import pytest
 from fault_kit import Rig
 from ledger_kit import megabytes
 from postgres_kit import Pair
-from stage_kit import ON_POSTGRES, ON_SQLITE, REAL, Story, play_on_postgres, play_on_sqlite
+from stage_kit import (
+    ON_POSTGRES,
+    ON_SQLITE,
+    REAL,
+    Story,
+    play_on_postgres,
+    play_on_sqlite,
+    play_round,
+)
 
 from assistant.settings import ROOT, Settings
 
@@ -40,11 +48,7 @@ class Soak:
         """All rounds of a group; in each round one run of each of its faults."""
         stories = [story for story in self.stories if story.fault in faults]
         for number in range(1, self._runs + 1):
-            for story in stories:
-                try:
-                    play(story.fault, story, on, REAL)
-                except Exception as error:  # one more broken rule; the other runs are still worth having
-                    story.wrong.append(f"run {number} ended with {type(error).__name__}: {error}")
+            play_round(stories, play, on, REAL)
             self._write(f"{number} of {self._runs} rounds: {', '.join(faults)}")
 
     def _write(self, done: str) -> None:
@@ -52,7 +56,7 @@ class Soak:
             minutes = (time.monotonic() - self._began) / 60
             wrong = sum(len(story.wrong) for story in self.stories)
             self._say(f"{minutes:4.0f} min, {wrong} rules broken, {done}")
-            _report([story for story in self.stories if story.runs], minutes)
+            _report([story for story in self.stories if story.runs or story.wrong], minutes)
 
 
 @pytest.fixture(scope="module")
