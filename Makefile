@@ -37,5 +37,5 @@ test: setup  ## everything, under ten minutes on two cores
 bench: setup  ## quality and speed beside a peer in the same run
 	@.venv/bin/python -m benchmarks.speed
 
-soak: setup  ## each fault 200 times with real waits, for hours; SOAK_RUNS=20 make soak: 20 times
+soak: setup  ## each fault 200 times with real waits, for hours; less with SOAK_RUNS=20 or SOAK_MINUTES=60
 	@.venv/bin/pytest -m soak

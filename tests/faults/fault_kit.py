@@ -152,8 +152,10 @@ class Rig:
         self.relay.actions_port = self.supervisor.actions.port
 
     def start(self) -> None:
-        """Returns when bot and action server are ready."""
-        self.supervisor.start()
+        """Returns when bot and action server are ready, however busy the machine is."""
+        for child in self.supervisor.children:
+            child.start(self.folder)
+        wait_for(lambda: all(child.is_ready() for child in self.supervisor.children))
 
     def stop(self) -> None:
         """Stops everything."""
@@ -247,7 +249,7 @@ def kill(child: Child) -> None:
     child.process.wait()
 
 
-def wait_for(condition: Callable[[], bool], *, seconds: float = 240) -> None:
+def wait_for(condition: Callable[[], bool], *, seconds: float = 300) -> None:
     """Returns once a condition holds."""
     give_up = time.monotonic() + seconds
     while not condition():
