@@ -38,5 +38,5 @@ bench: setup  ## quality, and speed beside a peer; SETS=folder: quality on other
 	@.venv/bin/python -m benchmarks.quality $(SETS)
 	@$(if $(SETS),true,.venv/bin/python -m benchmarks.speed)
 
-soak: setup  ## long fault runs with real waits
+soak: setup  ## each fault 200 times with real waits, for hours; less with SOAK_RUNS=20 or SOAK_MINUTES=60
 	@.venv/bin/pytest -m soak

@@ -171,7 +171,7 @@ class _Turn:
         kept = (
             status not in OVER
             and isinstance(updated, (int, float))
-            and 0 <= self._now() - updated <= KEPT_SECONDS
+            and self._now() - updated <= KEPT_SECONDS  # below zero: the clock was set back meanwhile
         )
         if status == "received" and self._slots.get("booking_code"):
             self._say("utter_booking_already")

@@ -126,7 +126,8 @@ def judge(*ranks: list[tuple[str, float]], text: str = "x" * 90) -> dict[str, An
     """What is made of a message ranked so, whole and in parts."""
     message = Message({"text": text})
     parts = [Part("x", 10 * number, 10 * number + 9) for number in range(len(ranks))]
-    message.set(CANDIDATES, [(part, [Ranked(name, chance, chance) for name, chance in own]) for part, own in zip(parts, ranks, strict=True)])
+    ranked = [[Ranked(name, chance, chance) for name, chance in own] for own in ranks]
+    message.set(CANDIDATES, list(zip(parts, ranked, strict=True)))
     Judgement({"wrong_costs": 5.0, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
     return message.as_dict(only_output_properties=True)
 
