@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 from assistant.answers.store import load_content
 from assistant.making import BUILD, MODEL
-from assistant.nlu.classifier import threshold
+from assistant.nlu.calibration import threshold
 from assistant.settings import ROOT
 from benchmarks import public_sets, quality_report
 from benchmarks.judging import Judged, figures, judge, read, worst

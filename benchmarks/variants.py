@@ -20,7 +20,8 @@ import numpy as np
 
 from assistant.making import BUILD
 from assistant.nlu.build_encoder import ensure_encoder
-from assistant.nlu.classifier import Classifier, ClassifierSettings, threshold
+from assistant.nlu.calibration import threshold
+from assistant.nlu.classifier import Classifier, ClassifierSettings
 from assistant.nlu.encoder import SentenceEncoder
 from assistant.settings import ROOT
 from benchmarks.calibration import expected_error, isotonic, two_parameters

@@ -18,7 +18,7 @@ TREATMENT_TOPICS = frozenset(
     ).split()
 )
 METADATA = frozenset(
-    "topic treatment facts version worry lead figure more kind card offer offers asks".split()
+    "topic treatment facts version worry lead figure more kind card offer offers asks wants".split()
 )
 FIGURES = frozenset({"skin_depth"})
 # clinic.yml must give these, or has a default for them; the others may be empty.

@@ -70,8 +70,8 @@ def offered(tracker: DialogueStateTracker) -> Optional[str]:
 
 
 def asked_which_treatment(tracker: DialogueStateTracker) -> bool:
-    """Whether the bot's last words asked which treatment is meant (metadata `asks: treatment`)."""
-    return _last_said(tracker).get("asks") == "treatment"
+    """Whether the bot's last words asked which treatment is meant (metadata `wants: treatment`)."""
+    return _last_said(tracker).get("wants") == "treatment"
 
 
 def ids_since_form(tracker: DialogueStateTracker) -> Tuple[str, ...]:
