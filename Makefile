@@ -34,8 +34,9 @@ check: .venv/made  ## facts and answers, in seconds, without a model
 test: setup  ## everything, under ten minutes on two cores
 	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/pytest
 
-bench: setup  ## quality and speed beside a peer in the same run
-	@.venv/bin/python -m benchmarks.speed
+bench: setup  ## quality, and speed beside a peer; SETS=folder: quality on other questions
+	@.venv/bin/python -m benchmarks.quality $(SETS)
+	@$(if $(SETS),true,.venv/bin/python -m benchmarks.speed)
 
-soak: setup  ## long fault runs with real waits
+soak: setup  ## each fault 200 times with real waits, for hours; less with SOAK_RUNS=20 or SOAK_MINUTES=60
 	@.venv/bin/pytest -m soak

@@ -3,11 +3,16 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Optional
+from typing import Mapping, Optional
 
-from assistant.answers.signatures import load_signatures
-from assistant.answers.store import load_content
+import structlog
+
+from assistant.answers.signatures import FILE as SIGNATURES
+from assistant.answers.signatures import Signatures, load_signatures, reminders
+from assistant.answers.store import load_wordings
 from assistant.settings import Settings
+
+logger = structlog.get_logger(__name__)
 
 
 def refusal(settings: Settings, root: Path, *, today: Optional[dt.date] = None) -> Optional[str]:
@@ -34,12 +39,57 @@ def refusal(settings: Settings, root: Path, *, today: Optional[dt.date] = None) 
 
 def unsigned_answers(root: Path, today: dt.date) -> int:
     """How many wordings nobody has signed as they read now."""
-    return len(load_signatures(root).unsigned(load_content(root).variants, today))
+    return len(load_signatures(root).unsigned(load_wordings(root), today))
 
 
-def withheld_answers(root: Path, today: dt.date) -> frozenset[str]:
-    """Keys of the wordings that production must not show: unsigned, edited, or expired beyond grace."""
-    signatures = load_signatures(root)
-    return frozenset(
-        variant.key for variant in load_content(root).variants if signatures.withheld(variant, today)
-    )
+def signature_reminders(root: Path, today: dt.date) -> list[str]:
+    """Sentences about signatures that end soon or have ended; none when they cannot be read."""
+    if not (root / SIGNATURES).exists():
+        return []
+    try:
+        signatures = load_signatures(root)
+    except ValueError:
+        return []  # `make check` tells which line is wrong
+    return reminders(signatures, load_wordings(root), today)
+
+
+class Reviews:
+    """How each wording stands with its clinician today, judged again on a new day or after an edit.
+
+    Attributes:
+        withheld: keys of the wordings that production must not show: unsigned, edited since they
+            were signed, or expired for longer than the grace period.
+        ended: keys of the wordings whose signature has ended, with the day it was written.
+    """
+
+    def __init__(self, root: Path, *, production: bool) -> None:
+        """Takes the project's folder; nothing is read before the first `refresh`."""
+        self._root = root
+        self._production = production
+        self._judged: Optional[tuple[dt.date, int, int]] = None
+        self.withheld: frozenset[str] = frozenset()
+        self.ended: Mapping[str, dt.date] = {}
+
+    def refresh(self, today: dt.date, *, edition: int = 0) -> None:
+        """Judges again when the day, the answers or the signatures have changed.
+
+        Args:
+            today: the day, on the clinic's calendar.
+            edition: any number that changes when an answer is edited.
+        """
+        file = self._root / SIGNATURES
+        if not self._production and not file.exists():
+            return  # a demo that nobody has signed withholds nothing and has nothing to tell
+        judged = (today, edition, file.stat().st_mtime_ns if file.exists() else 0)
+        if judged == self._judged:
+            return
+        self._judged = judged
+        try:
+            signatures = load_signatures(self._root)
+        except ValueError as broken:  # a broken file signs nothing
+            logger.error("signatures.unreadable", why=str(broken))
+            signatures = Signatures({})
+        wordings = load_wordings(self._root)
+        self.withheld = frozenset(item.key for item in wordings if signatures.withheld(item, today))
+        days = {item.key: signatures.last_reviewed(item, today) for item in wordings}
+        self.ended = {key: day for key, day in days.items() if day is not None}

@@ -73,7 +73,12 @@ def main(arguments: List[str]) -> None:
     logs.configure(production=settings.production)
     os.chdir(ROOT)  # Rasa reads config paths such as build/pipeline relative to the project
     app = build(model=given.model, credentials=given.credentials, port=given.port, settings=settings)
-    app.run(host=HOST, port=given.port, access_log=False, backlog=100)
+    try:
+        app.run(host=HOST, port=given.port, access_log=False, backlog=100)
+    except RuntimeError:
+        # told to stop while still loading; Sanic has logged it. No turn was begun, and a thread that
+        # waits for the database must not keep alive a process that serves nobody.
+        os._exit(1)
 
 
 if __name__ == "__main__":

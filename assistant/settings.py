@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET_HEADER = "X-Faq-Secret"  # by which the action server knows the bot
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DEADLINE_SECONDS = 9.5  # visitors are promised an answer or an apology within ten
 Hours = Optional[tuple[dt.time, dt.time]]
 
 # What a market decides unless clinic.yml says otherwise.
@@ -194,6 +195,11 @@ class Settings(_Section):
         """The present moment on the clinic's clock."""
         return dt.datetime.now(ZoneInfo(self.clinic.time_zone))
 
+    def day_in_words(self, day: dt.date) -> str:
+        """A day as people of the market write it: "March 2, 2026" or "2 March 2026"."""
+        month = day.strftime("%B")
+        return f"{month} {day.day}, {day.year}" if self.clinic.market == "us" else f"{day.day} {month} {day.year}"
+
     def hours_on(self, day: dt.date) -> Hours:
         """Opening and closing time of a date, None when closed."""
         return self.clinic.hours[DAYS[day.weekday()]]
@@ -273,6 +279,11 @@ class Settings(_Section):
     def database_url(self) -> str:
         """SQLAlchemy address of the one database (SQLite file unless FAQ_DATABASE_URL is set)."""
         return os.environ.get("FAQ_DATABASE_URL") or f"sqlite:///{self.var / 'faq.db'}"
+
+    @property
+    def deadline(self) -> float:
+        """Seconds until a visitor hears an apology instead of an answer."""
+        return float(os.environ.get("FAQ_DEADLINE_SECONDS") or DEADLINE_SECONDS)
 
     @property
     def actions_url(self) -> Optional[str]:

@@ -21,7 +21,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator
 
 from ruamel.yaml import YAML
 
@@ -113,7 +113,7 @@ def _peer(folder: Path) -> Path:
     domain = yaml.load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     wanted = {key: domain[key] for key in ("version", "intents", "session_config")}
     for name, content in (
-        ("config.yml", _recipe()),
+        ("config.yml", recipe(1)),
         ("data/rules.yml", {"version": "3.1", "rules": [{**rule, "condition": []} for rule in rules]}),
         ("domain.yml", {**wanted, "responses": said}),
         ("credentials.yml", {"rest": None}),
@@ -125,8 +125,8 @@ def _peer(folder: Path) -> Path:
     return folder
 
 
-def _recipe() -> dict[str, object]:
-    """Pipeline and policies that Rasa 3.6 takes when config.yml names none, with one epoch each."""
+def recipe(epochs: int) -> dict[str, Any]:
+    """Pipeline and policies that Rasa 3.6 takes when config.yml names none, with so many epochs each."""
     characters = {"name": "CountVectorsFeaturizer", "analyzer": "char_wb", "min_ngram": 1, "max_ngram": 4}
     names = ["WhitespaceTokenizer", "RegexFeaturizer", "LexicalSyntacticFeaturizer", "CountVectorsFeaturizer"]
     return {
@@ -136,16 +136,16 @@ def _recipe() -> dict[str, object]:
         "pipeline": [
             *({"name": name} for name in names),
             characters,
-            {"name": "DIETClassifier", "epochs": 1},
+            {"name": "DIETClassifier", "epochs": epochs},
             {"name": "EntitySynonymMapper"},
-            {"name": "ResponseSelector", "epochs": 1},
+            {"name": "ResponseSelector", "epochs": epochs},
             {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
         ],
         "policies": [
             {"name": "MemoizationPolicy"},
             {"name": "RulePolicy"},
-            {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": 1},
-            {"name": "TEDPolicy", "max_history": 5, "epochs": 1, "constrain_similarities": True},
+            {"name": "UnexpecTEDIntentPolicy", "max_history": 5, "epochs": epochs},
+            {"name": "TEDPolicy", "max_history": 5, "epochs": epochs, "constrain_similarities": True},
         ],
     }
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Iterator
 
 import pytest
+from host_kit import HostPage
 
 from assistant.making import make_everything
 from assistant.settings import ROOT, Settings, load_settings
@@ -39,12 +40,25 @@ def made() -> None:
 
 
 @pytest.fixture(scope="session")
-def bot(made: None, settings: Settings) -> Iterator[Supervisor]:
-    """The running bot; tests that kill something start their own."""
+def host() -> Iterator[HostPage]:
+    """The clinic's own page, on another origin than the bot."""
+    page = HostPage()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def bot(made: None, settings: Settings, host: HostPage, own_var: Path) -> Iterator[Supervisor]:
+    """The running bot, which lets the clinic's page in; tests that kill something start their own."""
+    clinic = (ROOT / "clinic.yml").read_text(encoding="utf-8")
+    assert "origins: [" in clinic
+    file = own_var / "clinic.yml"
+    file.write_text(clinic.replace("origins: [", f'origins: ["{host.origin}", '), encoding="utf-8")
     supervisor = Supervisor(
         settings, port=free_port(), actions_port=free_port(), credentials="tests/credentials.yml",
-        environment={"FAQ_RATE_LIMITS": "off"},
+        environment={"FAQ_RATE_LIMITS": "off", "FAQ_CLINIC": str(file)},
     )
+    host.server = supervisor.bot.url
     supervisor.start()
     yield supervisor
     supervisor.stop()

@@ -24,6 +24,10 @@ DOMAIN = Domain.from_yaml(
       visitor_name: {type: text, influence_conversation: false, mappings: [{type: custom}]}
       booking_key: {type: text, influence_conversation: false, mappings: [{type: custom}]}
       booking_erase: {type: any, influence_conversation: false, mappings: [{type: custom}]}
+      visitor_contact: {type: text, influence_conversation: false, mappings: [{type: custom}]}
+      consent: {type: bool, influence_conversation: false, mappings: [{type: custom}]}
+      declared_minor: {type: bool, influence_conversation: false, mappings: [{type: custom}]}
+      alarm: {type: text, influence_conversation: false, mappings: [{type: custom}]}
       requested_slot: {type: text, influence_conversation: false, mappings: [{type: custom}]}
     forms: {booking_form: {required_slots: [visitor_name]}}
     session_config: {session_expiration_time: 60, carry_over_slots_to_new_session: false}

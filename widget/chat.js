@@ -24,16 +24,19 @@ const TYPING_AFTER = 300; // ms; most answers are faster, and dots that flash ar
 const SILENCE = 20000; // ms without a byte: the line is dead (the server beats more often)
 const RETRY_WAITS = [1, 2, 4, 8, 15]; // seconds, 30 in all
 const LATE_WAITS = [2, 5, 10]; // seconds, after an apology
+const FRESH = 30000; // ms for which what the clinic says of itself is not asked again
 const NARROW = matchMedia("(max-width: 479.98px), (max-height: 479.98px)");
 const TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
 const WORDS = {
   launcher: "Ask a question",
-  disclosure: "Automated assistant. Not for emergencies.",
+  disclosure: "Automated assistant, not a clinician. Not for emergencies.",
   field: "Type your question",
   starters: "You could ask",
   care: "Please don\u2019t type medical details.",
   offline: "The assistant cannot be reached right now.",
+  refused: "The assistant is not set up for this page.",
   reconnecting: "Reconnecting\u2026",
+  lost: "Your last message may not have got through. Please type it again.",
   tooLong: `Please keep it to ${MAX_CHARACTERS} characters.`,
 };
 
@@ -176,7 +179,7 @@ function skinDepth(key) {
       s("path", { d: "M158 56.5H210", class: "film" }),
       [164, 172, 180, 188, 196, 204].map((x) => line("channel", x, 59, 94)),
       line("needle", 269, 46, 190), s("ellipse", { cx: 269, cy: 197, rx: 13, ry: 8, class: "drop" }),
-      [[104, "Micro-Botox", "in the skin"], [184, "Microneedling", "fine channels"], [269, "Standard Botox", "in the muscle"]]
+      [[97, "Micro-Botox", "in the skin"], [178, "Microneedling", "fine channels"], [269, "Standard Botox", "in the muscle"]]
         .map(([x, name, where]) => [label(x, 16, name, "name"), label(x, 32, where, "where")]),
       [[70, "Epidermis"], [104, "Dermis"], [152, "Fat"], [202, "Muscle"]].map(([y, name]) => label(8, y, name))),
     h("figcaption", {}, "How deep each one goes. Not to scale."));
@@ -194,6 +197,15 @@ class Server {
   set token(token) {
     this.memory = token;
     try { localStorage.setItem(STORAGE_KEY, token); } catch { /* see `memory` */ }
+  }
+
+  /** Id of the message that is on its way, so that a reload does not lose it silently; never its words. */
+  get pending() {
+    try { return sessionStorage.getItem(STORAGE_KEY); } catch { return null; }
+  }
+
+  set pending(id) {
+    try { sessionStorage.setItem(STORAGE_KEY, id); } catch { /* then a reload may lose it */ }
   }
 
   async request(path, { body, token, signal = AbortSignal.timeout?.(SILENCE) } = {}) {
@@ -234,6 +246,17 @@ class Server {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** After a request without an answer: is the server up and only this page refused (no CORS header)? */
+  refusesPage() {
+    if (SERVER === location.origin) return false;
+    return new Promise((done) => {
+      // a script is the one thing that any page may load and know to have come
+      const probe = h("script", { src: `${SERVER}/widget/chat.js?${Date.now()}`, load: () => done(true), error: () => done(false) });
+      document.head.append(probe);
+      probe.remove();
+    });
   }
 
   async replay(after, token) { return parsed((await this.text(`/chat/messages?after=${after}`, { token })).split("\n")); }
@@ -285,7 +308,14 @@ class FaqChat extends HTMLElement {
     this.root.classList.add("is-open");
     this.launcher.setAttribute("aria-expanded", "true");
     this.show();
+    this.disclose();
     this.wake();
+  }
+
+  /** Says once what this is; a live region speaks only what changes while it is on screen. */
+  disclose() {
+    if (!this.disclosed) setTimeout(() => { this.spoken.textContent = this.disclosure.textContent; }, TYPING_AFTER);
+    this.disclosed = true;
   }
 
   close() {
@@ -307,7 +337,8 @@ class FaqChat extends HTMLElement {
     this.launcher = h("button", { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-expanded": "false",
       click: () => this.open(), pointerenter: () => this.load().catch(() => {}) }, WORDS.launcher);
     this.heading = h("h2", { id: "heading", tabindex: "-1" }, WORDS.launcher);
-    this.disclosure = h("p", { id: "disclosure" }, WORDS.disclosure);
+    this.disclosure = h("p", {}, WORDS.disclosure);
+    this.spoken = h("p", { class: "unseen", role: "status" });
     this.call = h("div", { class: "call" });
     this.review = h("p", { class: "review", hidden: true });
     this.intro = h("div", { class: "row bot intro" });
@@ -322,12 +353,12 @@ class FaqChat extends HTMLElement {
     this.count = h("p", { id: "count", class: "count" });
     this.submitter = h("button", { type: "submit", class: "send", "aria-label": "Send" }, icon(SEND));
     this.small = h("p", { id: "small", class: "small" }, WORDS.care);
-    this.panel = h("dialog", { class: "panel", "aria-labelledby": "heading", "aria-describedby": "disclosure",
+    this.panel = h("dialog", { class: "panel", "aria-labelledby": "heading",
       keydown: (event) => { if (event.key === "Escape") { event.preventDefault(); this.close(); } },
       cancel: (event) => { event.preventDefault(); this.close(); } }, // a phone's back gesture
       h("div", { class: "header" }, h("div", { class: "who" }, this.heading, this.disclosure), this.call,
         h("button", { type: "button", class: "close", "aria-label": "Close chat", click: () => this.close() }, icon(CLOSE))),
-      this.review, this.log, this.status,
+      this.spoken, this.review, this.log, this.status,
       h("form", { class: "composer", submit: (event) => { event.preventDefault(); this.submit(); } },
         h("label", { for: "field", class: "unseen" }, WORDS.field),
         h("div", { class: "box" }, this.field, this.submitter), this.count, this.small));
@@ -376,12 +407,23 @@ class FaqChat extends HTMLElement {
   load() {
     const market = this.setting("market"); // only the demo page sets it: the face of another market
     this.loading ||= this.server.text(`/chat/clinic${market ? `?market=${encodeURIComponent(market)}` : ""}`)
-      .then((text) => { this.clinic = JSON.parse(text); this.showClinic(); })
+      .then((text) => {
+        this.clinic = JSON.parse(text);
+        this.showClinic();
+        setTimeout(() => { this.loading = null; }, FRESH);
+      })
       .catch((error) => { this.loading = null; throw error; });
     return this.loading;
   }
 
-  wake() { return this.load().then(() => this.catchUp(), () => this.showOffline()); }
+  async wake() {
+    try {
+      await this.load();
+    } catch (error) {
+      if (!this.clinic) return this.showOffline(!error.status && await this.server.refusesPage());
+    }
+    return this.catchUp();
+  }
 
   showCall() {
     const opening = this.clinic?.opening?.says ? `, ${this.clinic.opening.says}` : "";
@@ -405,9 +447,10 @@ class FaqChat extends HTMLElement {
   }
 
   /** The static fallback: no chat, but a number to call and a way to try again. */
-  showOffline() {
+  showOffline(refused) {
+    if (refused) console.error(`faq-chat: ${location.origin} is not listed in clinic.yml under website: origins.`);
     this.panel.classList.add("is-offline");
-    this.intro.replaceChildren(h("div", { class: "card" }, h("p", {}, WORDS.offline),
+    this.intro.replaceChildren(h("div", { class: "card" }, h("p", {}, refused ? WORDS.refused : WORDS.offline),
       this.phone && h("p", {}, "Please call ", tappable(this.phone, this.known), "."),
       button("chip again", () => { this.heading.focus(); this.wake(); }, "Try again")));
     this.heading.focus();
@@ -429,6 +472,7 @@ class FaqChat extends HTMLElement {
     this.count.textContent = near ? `${Math.abs(left)} ${left < 0 ? "too many" : "left"}` : "";
     this.count.classList.toggle("is-over", left < 0);
     this.submitter.setAttribute("aria-disabled", String(left < 0));
+    if (left >= 0 && this.status.textContent === WORDS.tooLong) this.status.textContent = "";
     this.field.style.height = "auto";
     this.field.style.height = `${Math.min(this.field.scrollHeight, 128)}px`;
     return left;
@@ -467,6 +511,7 @@ class FaqChat extends HTMLElement {
   /** One message until it is answered, refused or given up. Every try carries the same id. */
   async deliver(message) {
     let renewed = false; // a refused session is replaced once
+    this.server.pending = message.id;
     for (let tries = 0; ; ) {
       try {
         await this.attempt(message);
@@ -507,6 +552,7 @@ class FaqChat extends HTMLElement {
   }
 
   refuse(message, { status, refusal }) {
+    this.server.pending = "";
     const again = ![400, 413].includes(status); // the same words would be refused again
     this.mark(message, again, false);
     message.notices.push(this.notice(refusal.says || WORDS.offline, refusal.phone));
@@ -536,6 +582,7 @@ class FaqChat extends HTMLElement {
     const { token } = this.server;
     if (!token) return;
     this.follow();
+    const pending = !this.rows.children.length && !this.sending && this.server.pending; // from before a reload
     const lines = await this.server.replay(this.reached, token).catch(() => []);
     const history = !this.rows.children.length && lines.some((line) => line.n);
     // Old messages are not news: a screen reader should not read them all out.
@@ -543,12 +590,19 @@ class FaqChat extends HTMLElement {
     for (const line of lines) if (line.kind === "you") this.bind(line);
     const added = lines.map((line) => this.take(line)).filter(Boolean);
     this.offer();
+    if (pending && pending === this.server.pending) this.lookFor(pending);
     if (!history) return added[0] && this.reveal(added[0]);
     setTimeout(() => this.log.setAttribute("aria-live", "polite"), 500);
     const asked = added.filter((row) => row.matches(".you")).pop();
-    if (asked) this.reveal(asked);
-    // The page was left while an answer was on its way.
-    if (asked === this.rows.lastElementChild && !this.sending) this.awaitLate();
+    return asked && this.reveal(asked);
+  }
+
+  /** The page was left while a message was on its way. */
+  async lookFor(id) {
+    await this.awaitLate();
+    if (this.server.pending !== id) return;
+    this.server.pending = "";
+    this.notice(WORDS.lost);
   }
 
   async awaitLate() {
@@ -577,6 +631,7 @@ class FaqChat extends HTMLElement {
   /** Put one kept line on screen, once; its row, or undefined. `message` is the one being answered. */
   take(line, message) {
     const isYou = line.kind === "you";
+    if (line.id === this.server.pending) this.server.pending = "";
     if ((!isYou && line.kind !== "text") || this.seen.has(line.n) || (isYou && this.bind(line))) return undefined;
     // A question comes before its answer: when one number is free between, it is the question's.
     if (message && !message.row.n && line.n === this.reached + 2) this.number(message.row, line.n - 1);
@@ -612,7 +667,9 @@ class FaqChat extends HTMLElement {
     message.row.querySelector(".state").replaceChildren(...(failed ? ["Not sent. ", button("", again, "Try again")] : []),
       ...(failed && call ? [" or call ", ...tappable(call, this.known)] : []));
     for (const notice of message.notices.splice(0)) notice.remove();
-    if (failed) this.log.scrollTop = this.log.scrollHeight;
+    if (!failed) return;
+    this.server.pending = "";
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   notice(text, phone = this.phone) {
@@ -645,7 +702,9 @@ class FaqChat extends HTMLElement {
   }
 
   sources(sources) {
-    return h("details", {}, h("summary", {}, `Sources (${sources.length})`), h("ul", {}, sources.map(({ kind, label, url }) => {
+    // Opened at the lower edge, the list would be out of sight.
+    const show = ({ target }) => { if (target.open) target.scrollIntoView({ block: "nearest" }); };
+    return h("details", { toggle: show }, h("summary", {}, `Sources (${sources.length})`), h("ul", {}, sources.map(({ kind, label, url }) => {
       const words = [h("span", { class: "kind" }, kind, unseen(": ")), h("span", { class: "label" }, label)];
       return h("li", {}, isWeb(url) ? link(url, ...words) : words);
     })));
@@ -659,10 +718,16 @@ class FaqChat extends HTMLElement {
       this.say(says);
       (TOUCH.matches ? this.log : this.field).focus(); // the chip is gone: focus must not fall to the page
     };
+    const call = this.clinic?.degraded?.includes("booking") && this.phone;
+    const choice = ({ title, says }) => {
+      const chip = button("chip", () => choose(says || title), title);
+      return call && /\bbook/i.test(says || title)
+        ? h("div", { class: "by-phone" }, chip, h("span", {}, "or call ", tappable(call, this.known))) : chip;
+    };
     this.chips.hidden = !choices.length;
     this.chips.classList.toggle("is-starters", !last);
     this.chips.replaceChildren(...(last ? [] : [h("p", {}, WORDS.starters)]),
-      ...choices.map(({ title, says }) => button("chip", () => choose(says || title), title)));
+      ...choices.map(choice));
   }
 }
 
@@ -707,7 +772,7 @@ a { color: var(--accent); text-underline-offset: 2px; } :focus { outline: none; 
 .who p { margin-top: 2px; font-size: .8125em; line-height: 1.35; color: var(--muted); text-wrap: balance; }
 .call a, .close { display: flex; align-items: center; justify-content: center; gap: 6px; min-width: 44px; height: 44px; border-radius: 12px; }
 .call a { padding: 0 10px; font-size: .9375em; font-weight: 600; text-decoration: none; } .close { padding: 0; color: var(--muted); }
-.call a:hover, .close:hover { background: var(--canvas); }
+@media (hover: hover) { .call a:hover, .close:hover { background: var(--canvas); } }
 .review { flex: none; padding: 8px 16px; font-size: .8125em; line-height: 1.35; color: var(--muted); border-bottom: 1px solid var(--line); text-wrap: balance; }
 
 .log { position: relative; flex: 1; min-height: 0; padding: 16px; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; } .log:focus-visible { outline-offset: -3px; }
@@ -715,11 +780,11 @@ a { color: var(--accent); text-underline-offset: 2px; } :focus { outline: none; 
 .you { align-items: flex-end; margin: 24px 0 16px; } .card, .bubble { position: relative; max-width: 52ch; border: 1px solid var(--line); border-radius: 12px; }
 .card { width: 100%; padding: 12px 16px; background: var(--card); }
 .bubble { max-width: 85%; padding: 8px 16px; background: var(--tint); border-color: transparent; white-space: pre-wrap; } .card p + :is(p, ul), .card ul + p { margin-top: 8px; }
-.card .lead + * { margin-top: 4px; } .card ul { padding-inline-start: 20px; } .card li + li { margin-top: 4px; } .tap { padding-block: 10px; font-weight: 600; white-space: nowrap; }
+.card .lead + * { margin-top: 4px; } .card ul { padding-inline-start: 20px; } .card li + li { margin-top: 4px; } .tap { padding: 13px 6px; margin-inline: -6px; font-weight: 600; white-space: nowrap; }
 .notice .card { background: none; border-color: var(--edge); } .again { margin-top: 16px; } .state { font-size: .875em; color: var(--alert); } .state:empty { display: none; }
 .state :is(button, a) { padding-inline: 4px; color: inherit; font-weight: 600; text-decoration: underline; text-underline-offset: 2px; }
 :is(.is-summary, .is-code) { border-color: var(--accent); } .is-summary ul:not(details ul) { padding: 0; list-style: none; border-bottom: 1px solid var(--line); }
-.is-summary li { margin: 0 !important; padding: 8px 0; border-top: 1px solid var(--line); }
+.is-summary li { margin: 0 !important; padding: 8px 0; } .is-summary :is(li + li, p + ul li) { border-top: 1px solid var(--line); }
 .code { display: flex; align-items: center; justify-content: space-between; gap: 8px; margin: 12px 0 4px; padding: 8px 8px 8px 16px; border-radius: 12px; background: var(--tint); }
 .code-text { font: 600 1.25em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; letter-spacing: .06em; white-space: nowrap; }
 
@@ -733,9 +798,11 @@ details li > a { display: block; text-decoration: none; } details li > a .label 
 .send { display: grid; place-items: center; width: 44px; padding: 0; }
 .chips { display: flex; flex-wrap: wrap; gap: 8px; max-width: 52ch; }
 .chip { padding: 8px 16px; font-size: .9375em; line-height: 1.35; text-align: start; color: var(--accent); background: var(--card); border-color: var(--accent); border-radius: 22px; }
-.chip:hover { background: var(--tint); color: var(--ink); } .is-starters { flex-direction: column; align-items: stretch; margin-top: 24px; }
-.is-starters p { font-size: .875em; color: var(--muted); } .is-starters .chip { padding: 12px 16px; color: var(--ink); border-color: var(--line); border-radius: 12px; }
-.is-starters .chip:hover { border-color: var(--accent); } .dots { display: flex; gap: 6px; padding: 8px 16px; }
+.by-phone { display: flex; flex-wrap: wrap; align-items: center; gap: 0 8px; } .is-starters .by-phone .chip { flex: 1; } .by-phone > span { padding-inline-end: 6px; font-size: .9375em; }
+@media (hover: hover) { .chip:hover { background: var(--tint); color: var(--ink); } .is-starters .chip:hover { border-color: var(--accent); } }
+.is-starters { flex-direction: column; align-items: stretch; gap: 6px; margin-top: 16px; }
+.is-starters p { font-size: .875em; color: var(--muted); } .is-starters .chip { padding: 8px 16px; color: var(--ink); border-color: var(--line); border-radius: 12px; }
+.dots { display: flex; gap: 6px; padding: 8px 16px; }
 .dots span { width: 7px; height: 7px; border-radius: 50%; background: var(--muted); }
 
 .status { flex: none; padding: 0 16px; font-size: .875em; color: var(--muted); } .status:not(:empty) { padding-block: 8px; }

@@ -9,8 +9,9 @@ from typing import Union
 from assistant.answers.figures import Quantity, quantities
 from assistant.answers.fingerprints import FILE, normal
 from assistant.answers.project import Project
-from assistant.answers.reading import plain, words
+from assistant.answers.reading import meant, plain, words
 from assistant.answers.records import (
+    ANSWER_KINDS,
     KIND_OF_TIER,
     TREATMENTS,
     Claim,
@@ -27,6 +28,7 @@ CLAIMS = {"S000": 24, "S003": 28, "S004": 18}  # claims found in each article, 7
 AGREEMENTS = ("agreed", "varies", "single")
 # They speak of the clinic or the chat, or say what to do now and not what is so.
 _FREE_OF_FACTS = {"clinic", "flow", "refusal", "safety", "sorry"}
+_UNNAMED = ("A clinic's article", "A magazine article")  # visitors are told the kind only
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
@@ -37,11 +39,13 @@ def check_facts_exist(project: Project) -> Iterator[Finding]:
     for variant in project.content.variants:
         for fact in variant.facts:
             if fact not in project.content.facts:
-                problem = f'"{variant.response}" cites the fact "{fact}", which does not exist'
+                problem = f'{variant.called} cites the fact "{fact}", which does not exist'
+                problem += meant(fact, project.content.facts)
                 yield _at(variant, problem, "correct the id or add the fact to knowledge/facts.yml")
-        if variant.kind not in _FREE_OF_FACTS and not variant.facts:
+        known = variant.kind in ANSWER_KINDS
+        if known and variant.kind not in _FREE_OF_FACTS and not variant.facts:
             mend = "name the facts that carry it under metadata, facts"
-            yield _at(variant, f'"{variant.response}" cites no fact', mend)
+            yield _at(variant, f'{variant.called} cites no fact', mend)
 
 
 def check_sources(project: Project) -> Iterator[Finding]:
@@ -50,6 +54,7 @@ def check_sources(project: Project) -> Iterator[Finding]:
         for item in fact.evidence:
             if item.source not in project.content.sources:
                 problem = f'the fact "{fact.id}" names the source "{item.source}", which is missing'
+                problem += meant(item.source, project.content.sources)
                 mend = "correct the id or add the source to knowledge/sources.yml"
                 yield Finding(fact.file, item.line, problem, mend)
             if not (item.quote or item.locator):
@@ -62,7 +67,8 @@ def check_sources(project: Project) -> Iterator[Finding]:
 
 def _source(source: Source) -> Iterator[Finding]:
     if source.kind not in KIND_OF_TIER.get(source.tier, ()):
-        problem = f'the source "{source.id}" is a "{source.kind}" of tier "{source.tier}"'
+        problem = f'the source "{source.id}" is called a "{source.kind}" but has the tier '
+        problem += f'"{source.tier}"'
         pairs = ", ".join(f"{tier} = {' or '.join(kinds)}" for tier, kinds in KIND_OF_TIER.items())
         yield _at(source, problem, f"use one of these pairs: {pairs}")
     if len(source.label) > LABEL_LETTERS:
@@ -71,6 +77,29 @@ def _source(source: Source) -> Iterator[Finding]:
     if source.link and not re.match(r"https?://", source.url):
         problem = f'the source "{source.id}" is to be linked but has no web address'
         yield _at(source, problem, "add its url or set link to false")
+    if source.link and source.kind in _UNNAMED:
+        problem = f'visitors would be sent to the page of "{source.id}", whose address names it'
+        yield _at(source, problem, "set link to false; its url stays here for the record")
+
+
+def check_unused(project: Project) -> Iterator[Finding]:
+    """Every fact carries an answer and every source carries a fact, so that none is kept for show."""
+    facts, sources = project.content.facts, project.content.sources
+    if not project.content.variants or not facts or not sources:
+        return  # a file could not be read, which was said already
+    answers = [item for item in project.content.variants if item.kind not in _FREE_OF_FACTS]
+    cited = {fact for variant in project.content.variants for fact in variant.facts}
+    # where an answer cites nothing, or a name is mistyped, that is the mistake to mend first
+    whole = cited <= set(facts) and all(variant.facts for variant in answers)
+    for fact in facts.values() if whole else ():
+        if fact.id not in cited:
+            problem = f'no answer rests on the fact "{fact.id}"'
+            yield _at(fact, problem, "name it under the facts of an answer, or take it out")
+    named = {item.source for fact in facts.values() for item in fact.evidence}
+    for source in sources.values() if named <= set(sources) else ():
+        if source.id not in named and not source.is_article:
+            problem = f'no fact rests on the source "{source.id}"'
+            yield _at(source, problem, "quote it in a fact, or take it out")
 
 
 def check_fact_form(project: Project) -> Iterator[Finding]:
@@ -151,8 +180,11 @@ def check_figures(project: Project) -> Iterator[Finding]:
             for figure in quantities(plain(text)):
                 if not any(figure.stands_in(other) for other in known):
                     where = "" if name == "text" else f" (in {name})"
-                    problem = f'"{variant.response}" says "{figure.says}"{where}, but no fact it '
+                    problem = f'{variant.called} says "{figure.says}"{where}, but no fact it '
                     problem += "cites holds that figure"
+                    like = [other.says for other in known if other.measure == figure.measure]
+                    if like:
+                        problem += f" (they hold: {', '.join(dict.fromkeys(like))})"
                     mend = "correct the figure, or cite the fact that has it"
                     yield _at(variant, problem, mend)
 
@@ -168,7 +200,7 @@ def check_copies(project: Project) -> Iterator[Finding]:
         return
     mend = "say it in your own words, or quote at most 12 words in quotation marks"
     places: list[tuple[str, int, str, Iterable[str]]] = [
-        (item.file, item.line, f'"{item.response}"', item.seen) for item in project.content.variants
+        (item.file, item.line, item.called, item.seen) for item in project.content.variants
     ]
     places += [
         (fact.file, fact.line, f'the fact "{fact.id}"', (fact.statement,))
@@ -256,6 +288,7 @@ def _at(item: Union[Variant, Fact, Source, Claim], problem: str, mend: str) -> F
 CHECKS = (
     check_facts_exist,
     check_sources,
+    check_unused,
     check_fact_form,
     check_quotes,
     check_figures,

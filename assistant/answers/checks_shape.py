@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 
 from assistant.answers.project import Project
+from assistant.answers.reading import meant
 from assistant.answers.records import ANSWER_KINDS, TREATMENTS, Finding, Variant
+from assistant.answers.subjects import CONDITION, bare
 
 BUTTON_LETTERS = 24
 BUTTONS = (2, 3)
@@ -16,7 +18,7 @@ TREATMENT_TOPICS = frozenset(
     ).split()
 )
 METADATA = frozenset(
-    "topic treatment facts version worry lead figure more kind card offer offers".split()
+    "topic treatment facts version worry lead figure more kind card offer offers asks wants".split()
 )
 FIGURES = frozenset({"skin_depth"})
 # clinic.yml must give these, or has a default for them; the others may be empty.
@@ -28,18 +30,20 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _LINK = re.compile(r"\]\(([^)]*)\)")
 _TYPED_NUMBER = re.compile(r"\+?\(?\b\d{3,5}\)?[-. ]\d{3}[-. ]?\d{3,4}\b|\b(911|999|112|000|988)\b")
 # What the answer voice knows of the turn, beside slots and the clinic's settings.
-_TURN = frozenset("reason language misses close worry focus_topic".split())
+_TURN = frozenset("reason language misses close worry focus_topic kind_asked".split()) | {CONDITION}
 # What actions and the voice hand over with a response.
-_HANDED_OVER = frozenset({"sources"})
+_HANDED_OVER = frozenset({"sources", "reviewed"})
 
 
 def check_topics(project: Project) -> Iterator[Finding]:
     """Every FAQ and clinic topic of domain.yml has an answer, a rule and phrases."""
     answered = {variant.topic for variant in project.content.variants}
+    # an answer is not missing when its file could not be read: that was told already
+    whole = not any(finding.file.startswith("data/responses") for finding in project.findings)
     for intent, line in project.intents.items():
         if not intent.startswith(("faq_", "clinic_")):
             continue
-        if intent not in answered:
+        if whole and intent not in answered:
             mend = f'write "utter_{intent}" in data/responses'
             yield Finding("domain.yml", line, f'the topic "{intent}" has no answer', mend)
         if project.rules is not None and intent not in project.rules:
@@ -51,7 +55,7 @@ def check_topics(project: Project) -> Iterator[Finding]:
     for variant in project.content.variants:
         about = variant.topic.startswith(("faq_", "clinic_"))
         if about and project.intents and variant.topic not in project.intents:
-            problem = f'"{variant.response}" answers a topic that domain.yml does not list'
+            problem = f'{variant.called} answers a topic that domain.yml does not list'
             yield _at(variant, problem, "correct the name or add the topic to domain.yml")
 
 
@@ -74,10 +78,13 @@ def check_variants(project: Project) -> Iterator[Finding]:
                 problem = f'"{response}" has two wordings for the same condition'
                 yield _at(variant, problem, "keep one, the second is never shown")
         spoken = {value for item in group for name, value in item.condition if name == "treatment"}
-        topic = group[0].topic
-        if topic in TREATMENT_TOPICS and "standard_botox" not in spoken:
-            problem = f'"{response}" has no wording for standard Botox, where the truth differs'
-            yield _at(group[0], problem, "add one on the condition treatment = standard_botox")
+        mistyped = spoken - set(TREATMENTS)  # told by its own check
+        # the wording without a condition is the one for micro-Botox
+        missing = set(TREATMENTS) - spoken - {"micro_botox"}
+        if group[0].topic in TREATMENT_TOPICS and not mistyped:
+            for treatment in sorted(missing):
+                problem = f'"{group[0].topic}" has no wording for {treatment}, where the truth differs'
+                yield _at(group[0], problem, f"add one on the condition treatment = {treatment}")
 
 
 def check_conditions(project: Project) -> Iterator[Finding]:
@@ -86,24 +93,53 @@ def check_conditions(project: Project) -> Iterator[Finding]:
         for name, value in variant.condition:
             known = name in project.slots or name in project.conditions or name in _TURN
             if not known and project.slots and project.conditions:
-                problem = f'a condition of "{variant.response}" asks for "{name}", which is neither'
-                problem += " a slot nor a setting"
+                problem = f'a condition of {variant.called} asks for "{name}", which is neither'
+                problem += f" a slot nor a setting{meant(name, {*project.slots, *project.conditions, *_TURN})}"
                 mend = "correct it, or add the slot to domain.yml"
                 yield _at(variant, problem, mend)
             if name == "treatment" and value not in TREATMENTS:
-                problem = f'a condition of "{variant.response}" asks for the unknown treatment '
-                problem += f'"{value}"'
+                problem = f'a condition of {variant.called} asks for the unknown treatment '
+                problem += f'"{value}"{meant(str(value), TREATMENTS)}'
                 yield _at(variant, problem, f"use one of {', '.join(TREATMENTS)}")
+
+
+def check_subjects(project: Project) -> Iterator[Finding]:
+    """A wording on a subject lists the words that name it, and no word names two subjects."""
+    named: dict[tuple[str, str], str] = {}
+    listed = {
+        (item.response, dict(item.condition)[CONDITION])
+        for item in project.content.variants
+        if item.metadata.get("asks") and CONDITION in dict(item.condition)
+    }
+    for variant in project.content.variants:
+        subject = dict(variant.condition).get(CONDITION)
+        asks = variant.metadata.get("asks")
+        if asks is None and subject is None:
+            continue
+        if subject is None:
+            problem = f'{variant.called} lists words under asks but stands under no subject'
+            mend = "add the condition subject, or take asks away"
+            yield _at(variant, problem, mend)
+        elif (variant.response, subject) not in listed:
+            problem = f'nothing says how visitors name the subject "{subject}" of {variant.called}'
+            yield _at(variant, problem, "list the words under metadata, asks")
+        for phrase in asks if isinstance(asks, list) else ():
+            known = named.setdefault((variant.response, bare(str(phrase))), str(subject))
+            if known != str(subject):
+                problem = f'the word "{phrase}" names two subjects of {variant.called}, '
+                problem += f'"{known}" and "{subject}"'
+                yield _at(variant, problem, "keep it for one of them")
 
 
 def check_metadata(project: Project) -> Iterator[Finding]:
     """What stands under `metadata` is known and fits the answer."""
     for variant in project.content.variants:
-        data, name = variant.metadata, f'"{variant.response}"'
+        data, name = variant.metadata, f'{variant.called}'
         about = variant.topic.startswith(("faq_", "clinic_"))
         for key in sorted(set(data) - METADATA):
             mend = f"it may have: {', '.join(sorted(METADATA))}"
-            yield _at(variant, f'{name} has the unknown metadata "{key}"', mend)
+            problem = f'{name} has the unknown metadata "{key}"{meant(key, METADATA)}'
+            yield _at(variant, problem, mend)
         if about and data.get("topic") != variant.topic:
             problem = f'{name} says that its topic is "{data.get("topic")}"'
             yield _at(variant, problem, f"write topic: {variant.topic}")
@@ -130,13 +166,14 @@ def check_metadata(project: Project) -> Iterator[Finding]:
 def check_buttons(project: Project) -> Iterator[Finding]:
     """Buttons are few, short, and say their question in words."""
     for variant in project.content.variants:
-        name = f'"{variant.response}"'
+        name = f'{variant.called}'
         count = len(variant.buttons)
         if variant.topic == "widget_starters":
             continue  # the empty chat shows four starters
         if variant.kind == "answer" and variant.topic.startswith("faq_"):
             if not BUTTONS[0] <= count <= BUTTONS[1]:
-                yield _at(variant, f"{name} has {count} buttons", "give it two or three")
+                many = "no button" if not count else f"{count} button{'s' if count > 1 else ''}"
+                yield _at(variant, f"{name} has {many}", "give it two or three")
         elif count > BUTTONS[1]:
             yield _at(variant, f"{name} has {count} buttons", "give it three at most")
         if len({button.title for button in variant.buttons}) < count:
@@ -159,11 +196,12 @@ def check_placeholders(project: Project) -> Iterator[Finding]:
         for text in variant.seen:
             for name in _PLACEHOLDER.findall(text):
                 if name not in known and name not in project.slots | _HANDED_OVER:
-                    problem = f'"{variant.response}" has the unknown placeholder "{{{name}}}"'
+                    problem = f'{variant.called} has the unknown placeholder "{{{name}}}"'
+                    problem += meant(name, known)
                     mend = "use a word that clinic.yml fills in, or a slot of domain.yml"
                     yield _at(variant, problem, mend)
                 elif name in known and name not in ALWAYS_SET and not _guarded(variant, name):
-                    problem = f'"{variant.response}" uses "{{{name}}}", which a clinic may not set'
+                    problem = f'{variant.called} uses "{{{name}}}", which a clinic may not set'
                     mend = f"put it under the condition profile_{name}_set = true"
                     yield _at(variant, problem, mend)
 
@@ -178,12 +216,12 @@ def check_links_and_numbers(project: Project) -> Iterator[Finding]:
     for variant in project.content.variants:
         for text in variant.seen:
             for number in _TYPED_NUMBER.finditer(text):
-                problem = f'"{variant.response}" has the phone number {number[0]} typed in'
+                problem = f'{variant.called} has the phone number {number[0]} typed in'
                 mend = "use {phone}, {emergency_number} or {crisis_line}"
                 yield _at(variant, problem, mend)
             for target in _LINK.findall(text):
                 if not _PLACEHOLDER.fullmatch(target) and target not in known:
-                    problem = f'"{variant.response}" links to {target}, which is no known source'
+                    problem = f'{variant.called} links to {target}, which is no known source'
                     yield _at(variant, problem, "link to a source with link: true")
 
 
@@ -195,6 +233,7 @@ CHECKS = (
     check_topics,
     check_variants,
     check_conditions,
+    check_subjects,
     check_metadata,
     check_buttons,
     check_placeholders,

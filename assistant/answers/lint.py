@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.answers import checks_facts, checks_shape, checks_wording
+from assistant.answers import checks_facts, checks_safety, checks_shape, checks_wording
 from assistant.answers.checks_wording import refers
 from assistant.answers.fingerprints import article_ids, fingerprint_files
 from assistant.answers.project import Project, load_project
@@ -42,6 +42,7 @@ def check_signatures(project: Project) -> Iterator[Finding]:
 CHECKS: tuple[Check, ...] = (
     *checks_facts.CHECKS,
     *checks_wording.CHECKS,
+    *checks_safety.CHECKS,
     *checks_shape.CHECKS,
     check_signatures,
 )
@@ -126,10 +127,6 @@ def _summary(project: Project, seconds: float) -> Iterator[str]:
             f"Answers have {lengths[middle]} words (median, longest {lengths[-1]}) and read like "
             f"school grade {grades[middle]:.1f} (hardest {grades[-1]:.1f})."
         )
-    cited = {fact for variant in content.variants for fact in variant.facts}
-    claimed = {fact for claim in content.claims for fact in (*claim.used, *claim.corrected_by)}
-    idle = len(set(content.facts) - cited - claimed)
-    yield f"{len(cited & set(content.facts))} facts are cited by answers; {idle} by nothing."
     yield _signed(project)
     yield f"{len(CHECKS)} checks in {seconds:.1f} s."
 

@@ -133,7 +133,7 @@ def _prints(reader: Reader) -> Optional[Fingerprints]:
     try:
         return load_fingerprints(reader.root)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        mend = 'restore it from git, or write it anew with "faq fingerprints"'
+        mend = "restore it from git"
         reader.tell(fingerprints.FILE, 1, "the fingerprints cannot be read", mend)
         return None
 

@@ -83,9 +83,10 @@ def promises(text: str) -> Iterator[tuple[str, str]]:
         bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), sentence)
         for promise in PROMISES:
             for hit in promise.pattern.finditer(bare):
-                if not _denied(bare[: hit.start()]):
+                if not denied(bare[: hit.start()]):
                     yield hit[0], promise.instead
 
 
-def _denied(before: str) -> bool:
+def denied(before: str) -> bool:
+    """Whether the last words before a hit deny it or leave it open ("not", "whether", "rather than")."""
     return _DENIED.search(" ".join(before.split()[-_DENIED_WITHIN:])) is not None

@@ -1,6 +1,8 @@
 """What a visitor reads: plain text, sentences, words and the school grade they need."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 # Words of the field. A visitor has typed them already, so they count as plain words of two
 # syllables; otherwise "micro-Botox" alone would make every answer hard.
@@ -20,6 +22,12 @@ _BULLET = re.compile(r"^\s*[-*]\s+", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\u201d]?\s+(?=[\"'(\u201cA-Z0-9])")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'\u2019.,-]*")
 _SILENT = re.compile(r"(?:[^aeioulsxzcgh]es|[^tdaeiou]ed|[^laeiouy]e)$")
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """" (did you mean ...?)" for a mistyped name that comes close to a known one, else nothing."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.75)
+    return f' (did you mean "{close[0]}"?)' if close else ""
 
 
 def plain(text: str) -> str:

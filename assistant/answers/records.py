@@ -123,6 +123,10 @@ def wording_key(response: str, condition: Iterable[tuple[str, Any]]) -> str:
     return f"{response} [{asked}]" if asked else response
 
 
+def _said(value: Any) -> str:
+    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True)
 class Variant:
     """One wording of an answer, for the condition it stands under."""
@@ -144,6 +148,12 @@ class Variant:
     def key(self) -> str:
         """Name of this wording, e.g. `utter_faq_pain [treatment=standard_botox]`."""
         return wording_key(self.response, self.condition)
+
+    @property
+    def called(self) -> str:
+        """What messages to a writer call it: `"faq_pain" (treatment standard_botox)`."""
+        asked = ", ".join(f"{name} {_said(value)}" for name, value in self.condition)
+        return f'"{self.topic}" ({asked})' if asked else f'"{self.topic}"'
 
     @property
     def kind(self) -> str:

@@ -14,6 +14,7 @@ from rich.tree import Tree
 from assistant.answers.records import Content, Fact, Variant
 from assistant.answers.signatures import VALID_DAYS, Signatures, load_signatures, sign
 from assistant.answers.store import load_content
+from assistant.answers.subjects import CONDITION
 
 
 def show_topic(
@@ -21,6 +22,8 @@ def show_topic(
     topic: str,
     *,
     treatment: Optional[str] = None,
+    subject: Optional[str] = None,
+    whole: bool = False,
     today: Optional[dt.date] = None,
 ) -> RenderableType:
     """An answer, its facts, their quotes, their sources and the signature.
@@ -29,6 +32,8 @@ def show_topic(
         root: the project's folder.
         topic: `duration`, `faq_duration` or `utter_faq_duration`.
         treatment: only the wording shown for this treatment.
+        subject: only the wordings on this subject.
+        whole: also the wordings on subjects; otherwise they are only named, below the others.
         today: the day for which signatures are judged; the system's day when left out.
 
     Returns:
@@ -41,8 +46,15 @@ def show_topic(
     content = load_content(root)
     signatures = load_signatures(root)
     day = today or dt.date.today()
-    chosen = _chosen(content, topic, treatment)
-    return Group(*(_panel(content, variant, signatures, day) for variant in chosen))
+    chosen = _chosen(content, topic, treatment, subject)
+    named: list[str] = []
+    if not (whole or subject):
+        named = list(dict.fromkeys(_subject(item) for item in chosen if _subject(item)))
+        chosen = tuple(item for item in chosen if not _subject(item)) or chosen
+    shown: list[RenderableType] = [_panel(content, variant, signatures, day) for variant in chosen]
+    if named:
+        shown.append(Text(f"Wordings on one subject (show with --subject): {', '.join(named)}"))
+    return Group(*shown)
 
 
 def sign_topic(
@@ -51,6 +63,7 @@ def sign_topic(
     *,
     by: str,
     treatment: Optional[str] = None,
+    subject: Optional[str] = None,
     on: Optional[dt.date] = None,
     until: Optional[dt.date] = None,
 ) -> tuple[Variant, ...]:
@@ -61,6 +74,7 @@ def sign_topic(
         topic: as for `show_topic`.
         by: the name of the person who read them.
         treatment: only the wording shown for this treatment.
+        subject: only the wordings on this subject.
         on: the day of signing, today when left out.
         until: the last day it holds, a year later when left out.
 
@@ -72,13 +86,25 @@ def sign_topic(
         ValueError: no name, or the days do not fit.
     """
     day = on or dt.date.today()
-    chosen = _chosen(load_content(root), topic, treatment)
+    chosen = _chosen(load_content(root), topic, treatment, subject)
     sign(root, chosen, by=by, on=day, until=until or day + dt.timedelta(days=VALID_DAYS))
     return chosen
 
 
-def _chosen(content: Content, topic: str, treatment: Optional[str]) -> tuple[Variant, ...]:
+def _subject(variant: Variant) -> str:
+    return str(dict(variant.condition).get(CONDITION) or "")
+
+
+def _chosen(
+    content: Content, topic: str, treatment: Optional[str], subject: Optional[str]
+) -> tuple[Variant, ...]:
     variants = content.of_topic(topic)
+    if subject is not None:
+        known = sorted({_subject(variant) for variant in variants} - {""})
+        variants = tuple(variant for variant in variants if _subject(variant) == subject)
+        if not variants:
+            has = f"it has: {', '.join(known)}" if known else "it has none on a subject"
+            raise LookupError(f'"{topic}" has no wording on "{subject}"; {has}.')
     if treatment is None:
         return variants
     chosen = tuple(variant for variant in variants if variant.treatment == treatment)
@@ -95,6 +121,9 @@ def _panel(content: Content, variant: Variant, signatures: Signatures, day: dt.d
         for name, text in variant.wordings.items()
         if name != "text"
     ]
+    if variant.metadata.get("asks"):
+        words = ", ".join(map(str, variant.metadata["asks"]))
+        parts.append(Text(f"said when a question names one of: {words}", style="dim"))
     if variant.buttons:
         parts.append(Text(" ".join(f"[{b.title}]" for b in variant.buttons), style="cyan"))
     facts = Tree("facts")

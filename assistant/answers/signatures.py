@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Optional
 
 from ruamel.yaml import YAML
 
@@ -80,9 +80,82 @@ class Signatures:
             return (today - self.by_key[variant.key].until).days > grace_days
         return status in ("unsigned", "void")
 
+    def last_reviewed(self, variant: Variant, today: dt.date) -> Optional[dt.date]:
+        """The day a wording was last signed, when that signature has ended; visitors are told."""
+        if variant.kind in NEVER_WITHHELD or self.status(variant, today) != "expired":
+            return None
+        return self.by_key[variant.key].on
+
     def unsigned(self, variants: Iterable[Variant], today: dt.date) -> list[Variant]:
         """The wordings that nobody has signed as they read now."""
         return [item for item in variants if self.status(item, today) in ("unsigned", "void")]
+
+
+def reminders(
+    signatures: Signatures, variants: Iterable[Variant], today: dt.date, *, grace_days: int = GRACE_DAYS
+) -> list[str]:
+    """What the clinic should know about signatures that end soon or have ended.
+
+    Args:
+        signatures: all of them.
+        variants: the wordings as they read now.
+        today: the day, on the clinic's calendar.
+        grace_days: how long an expired wording is still shown, with its date.
+
+    Returns:
+        One plain sentence for each kind of trouble, none when all is well.
+    """
+    soon: list[Variant] = []
+    ended: list[Variant] = []
+    gone: list[Variant] = []
+    for variant in variants:
+        status = signatures.status(variant, today)
+        if status == "expiring":
+            soon.append(variant)
+        elif status == "expired":
+            withheld = signatures.withheld(variant, today, grace_days=grace_days)
+            (gone if withheld else ended).append(variant)
+    told = []
+    if soon:
+        first = min(signatures.by_key[item.key].until for item in soon)
+        told.append(
+            f"{_wordings(soon)} within {WARN_DAYS} days, the first on {first}: {_names(soon)}. {_RENEW}"
+        )
+    shown = [item for item in ended if item.kind not in NEVER_WITHHELD]
+    if shown:
+        last = min(signatures.by_key[item.key].until for item in shown) + dt.timedelta(days=grace_days)
+        told.append(
+            f"{_wordings(shown, ended=True)}: {_names(shown)}. Visitors now read the day of the last review "
+            f"under them; after {last} the first is no longer shown. {_RENEW}"
+        )
+    kept = [item for item in ended if item.kind in NEVER_WITHHELD]
+    if kept:
+        told.append(
+            f"{_wordings(kept, ended=True)}: {_names(kept)}. These stay on: safety, refusals, the clinic's own "
+            f"data and booking never fall silent. {_RENEW}"
+        )
+    if gone:
+        told.append(
+            f"{_wordings(gone, ended=True)} more than {grace_days} days ago, so visitors of a clinic in "
+            f"production no longer see them: {_names(gone)}. {_RENEW}"
+        )
+    return told
+
+
+_RENEW = "Read each with `faq show TOPIC` and sign it with `faq sign TOPIC`."
+_NAMED = 5
+
+
+def _wordings(variants: list[Variant], *, ended: bool = False) -> str:
+    many = len(variants) != 1
+    verb = "have ended" if many and ended else "has ended" if ended else "end" if many else "ends"
+    return f"The signature{'s' if many else ''} of {len(variants)} wording{'s' if many else ''} {verb}"
+
+
+def _names(variants: list[Variant]) -> str:
+    topics = list(dict.fromkeys(variant.topic for variant in variants))
+    more = len(topics) - _NAMED
+    return ", ".join(topics[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def text_sha(variant: Variant) -> str:

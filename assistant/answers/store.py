@@ -45,7 +45,8 @@ class Reader:
             self.tell(name, 1, "this file is missing", "add it or restore it from git")
         except UnreadableYaml as broken:
             mend = "check quotes, colons and the spaces in front of this line"
-            self.tell(name, broken.line, f"this is not valid YAML ({broken.why})", mend)
+            problem = f"the file cannot be read from this line on ({broken.why})"
+            self.tell(name, broken.line, problem, mend)
         return None
 
     def folder(self, name: str) -> Iterator[YamlFile]:
@@ -148,6 +149,11 @@ def load_content(root: Path) -> Content:
         variants,
         tuple(reader.problems),
     )
+
+
+def load_wordings(root: Path) -> tuple[Variant, ...]:
+    """Reads the answers of a project without the facts behind them; a broken entry is left out."""
+    return tuple(_variants(Reader(root)))
 
 
 def _knowledge(
@@ -260,7 +266,7 @@ def _variants(reader: Reader) -> Iterator[Variant]:
             here = f"{reader.name(file)}:{file.line(*way)}"
             if name in first_seen:
                 problem = f'"{name}" was written before, in {first_seen[str(name)]}'
-                mend = "keep one of the two, the later one hides the earlier"
+                mend = "keep one of the two, the later one hides the earlier one"
                 reader.tell(reader.name(file), file.line(*way), problem, mend)
             first_seen[str(name)] = here
             if not isinstance(value, list):

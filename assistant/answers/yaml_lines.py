@@ -1,5 +1,6 @@
 """Reads YAML together with the line each entry stands on."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -9,6 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 Key = Union[str, int]
+_TWICE = re.compile(r'found duplicate key "([^"]+)"')
 
 
 class UnreadableYaml(ValueError):
@@ -87,6 +89,8 @@ def read_yaml(path: Path) -> YamlFile:
         opened = "quoted" in str(broken.context)
         mark = (broken.context_mark if opened else broken.problem_mark) or broken.context_mark
         why = " ".join(str(broken.problem or broken.context or "unreadable").split())
+        twice = _TWICE.match(why)
+        why = f'"{twice[1]}" is written twice' if twice else why
         raise UnreadableYaml(line=mark.line + 1 if mark else 1, why=why) from broken
     except (YAMLError, UnicodeDecodeError, ValueError) as broken:
         raise UnreadableYaml(line=1, why=str(broken).splitlines()[0]) from broken

@@ -146,6 +146,12 @@ def find_details(text: str, *, clinic: Clinic) -> Details:
     )
 
 
+def tells(text: str, *, clinic: Clinic) -> bool:
+    """Whether a free text tells a name, a contact or a time."""
+    found = find_details(text, clinic=clinic)
+    return bool(found.name or found.contact or found.preferred_time)
+
+
 def read_name(text: str) -> Optional[str]:
     """The name in an answer to "what is your name?"; None when there is none."""
     found = _find_name(text)

@@ -22,6 +22,7 @@ from assistant.booking.details import (
     is_plain,
     read_contact,
     read_name,
+    tells,
     yes_or_no,
 )
 
@@ -155,7 +156,8 @@ class _Turn:
         if forget:
             for slot in TOLD:
                 self.put(slot, None)
-            told = [message for message in self._messages if message.in_form and self._tells(message)]
+            # a bare name is told too, though only the form could take it for one
+            told = [one for one in self._messages if one.in_form and yes_or_no(one.text) is None]
             self.put(ERASE, [message.id for message in told if message.id])
         self.put("booking_tries", None)
         self.put("booking_status", status)
@@ -169,7 +171,7 @@ class _Turn:
         kept = (
             status not in OVER
             and isinstance(updated, (int, float))
-            and 0 <= self._now() - updated <= KEPT_SECONDS
+            and self._now() - updated <= KEPT_SECONDS  # below zero: the clock was set back meanwhile
         )
         if status == "received" and self._slots.get("booking_code"):
             self._say("utter_booking_already")
@@ -370,8 +372,7 @@ class _Turn:
         return answer
 
     def _tells(self, message: Message) -> bool:
-        details = find_details(message.text, clinic=self._clinic)
-        return bool(details.name or details.contact or details.preferred_time)
+        return tells(message.text, clinic=self._clinic)
 
     def _say(self, response: str) -> None:
         if response not in self._out.says:

@@ -1,4 +1,4 @@
-"""The two tables behind a booking request: the request itself and what is still to be delivered."""
+"""The tables behind what staff are told: booking requests, notices of an alarm, what is to be delivered."""
 from __future__ import annotations
 
 import datetime as dt
@@ -70,11 +70,25 @@ BOOKING = Table(
     Column("created_at", Moment, nullable=False, index=True),
     Column("conversation_id", String(255), nullable=False, index=True),
 )
+# An alarm of a visitor who has agreed to be contacted: whom to call, and nothing about health.
+NOTICE = Table(
+    "notice",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", String(255), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("contact", String(254), nullable=False),
+    Column("code", String(8)),
+    Column("created_at", Moment, nullable=False, index=True),
+    UniqueConstraint("conversation_id", "level", name="uq_notice_conversation_level"),
+)
 OUTBOX = Table(
     "outbox",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("booking_id", Integer, ForeignKey("booking.id", ondelete="CASCADE"), nullable=False),
+    # one of the two is set
+    Column("booking_id", Integer, ForeignKey("booking.id", ondelete="CASCADE")),
+    Column("notice_id", Integer, ForeignKey("notice.id", ondelete="CASCADE")),
     Column("kind", String(16), nullable=False),
     Column("reason", String(32), nullable=False),
     Column("payload", Text, nullable=False),
@@ -82,6 +96,7 @@ OUTBOX = Table(
     Column("delivered_at", Moment, index=True),
     Column("attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("booking_id", "kind", "reason", name="uq_outbox_booking_kind_reason"),
+    UniqueConstraint("notice_id", "kind", name="uq_outbox_notice_kind"),
 )
 
 
@@ -112,6 +127,28 @@ class Booking:
     def shown_code(self) -> str:
         """The code as people read it, e.g. "7KQM-2XWP"."""
         return f"{self.code[:4]}-{self.code[4:]}"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An alarm as staff are told of it."""
+
+    id: int
+    conversation_id: str
+    level: str  # emergency | today | crisis
+    contact: str
+    code: Optional[str]  # of the visitor's request, without the dash
+    created_at: dt.datetime
+
+    @classmethod
+    def of(cls, row: Any) -> "Notice":
+        """The notice in a row of the table."""
+        return cls(**{field: row[field] for field in cls.__dataclass_fields__})
+
+    @property
+    def shown_code(self) -> Optional[str]:
+        """The request's code as people read it."""
+        return f"{self.code[:4]}-{self.code[4:]}" if self.code else None
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,11 @@ def move(booking_id: int, *, to: str, settings: Settings) -> Booking:
         return Booking.of(row)
 
 
+def ways_to_tell(settings: Settings) -> list[str]:
+    """Kinds of outbox entries by which the clinic wants to hear of something."""
+    return ["terminal", *(kind for kind in ("email", "caldav", "webhook") if getattr(settings.booking, kind))]
+
+
 def _checked(details: BookingDetails, settings: Settings) -> dict[str, Any]:
     """The details as they go into the table; everything is checked again, whoever checked before."""
     name = clean_name(details.name or "")
@@ -189,16 +194,13 @@ def _brought_up_to_date(
 
 def _queue(connection: Connection, booking_id: int, *, reason: str, settings: Settings) -> None:
     """One entry per way the clinic wants to hear of it; a second one for the same reason is none."""
-    wanted = settings.booking
-    kinds = ["terminal"]
-    kinds += [kind for kind in ("email", "caldav", "webhook") if getattr(wanted, kind)]
     known = {
         (row.kind, row.reason)
         for row in connection.execute(
             select(OUTBOX.c.kind, OUTBOX.c.reason).where(OUTBOX.c.booking_id == booking_id)
         )
     }
-    for kind in kinds:
+    for kind in ways_to_tell(settings):
         if (kind, reason) not in known:
             connection.execute(
                 insert(OUTBOX).values(

@@ -18,10 +18,10 @@ from assistant.channels.message_text import Alarm, Heard, hear
 from assistant.conversations.lines import Line
 from assistant.conversations.store import Answered, Conversations, StaleTurn, StoreError, StoreUnavailable
 from assistant.logs import kind_and_place
+from assistant.settings import DEADLINE_SECONDS
 
 logger = structlog.get_logger(__name__)
 
-DEADLINE_SECONDS = 9.5  # until a visitor gets an apology instead of an answer: promised within ten
 BEAT_SECONDS = 2.0  # between signs of life while a visitor waits
 TYPING_AFTER_SECONDS = 0.2  # most answers are faster and need no sign
 TURN_SECONDS = 60.0  # a turn that hangs longer is ended, or the conversation would be stuck

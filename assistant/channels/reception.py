@@ -151,7 +151,8 @@ class Reception:
         today = self._settings.now().date()
         self._all_signed = not await loop.run_in_executor(None, unsigned_answers, ROOT, today)
         self._door = FrontDoor(
-            conversations, self._on_message, says=self.says, phone=self.phone, alarm=alarm
+            conversations, self._on_message, says=self.says, phone=self.phone, alarm=alarm,
+            deadline=self._settings.deadline,
         )
         self._deleting = loop.create_task(keep_deleting(conversations, self._settings))
 

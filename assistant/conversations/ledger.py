@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Collection, Optional, Sequence
+from typing import Any, Callable, Collection, Optional, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -72,6 +72,7 @@ class Turn:
     begins_session: bool = False
     heard: bool = True
     erases: Optional[Erasure] = None
+    also: Optional[Callable[[Connection], Any]] = None  # written with the turn or not at all
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,8 @@ def commit(
         raise StaleTurn("this message was answered before") from None
     if turn.erases is not None:
         erase(db, conversation_id, turn.erases)
+    if turn.also is not None and turn.heard:
+        turn.also(db)
     return Place(number, last_n, session), Answered(_said(lines), last_n)
 
 

@@ -12,7 +12,6 @@ from assistant.settings import SECRET_HEADER
 
 logger = structlog.get_logger(__name__)
 
-DEADLINE_SECONDS = 8.0
 _FAILURES = (ClientError, ClientResponseError, RasaException, OSError, asyncio.TimeoutError, json.JSONDecodeError)
 
 
@@ -23,7 +22,7 @@ class SafeActions(EndpointConfig):
     stay in their slots, so that it goes on where it was once the action server is back.
     """
 
-    deadline: float = DEADLINE_SECONDS
+    deadline: float
 
     @classmethod
     def over(
@@ -32,7 +31,7 @@ class SafeActions(EndpointConfig):
         *,
         url: Optional[str],
         secret: str,
-        deadline: float = DEADLINE_SECONDS,
+        deadline: float,
     ) -> "SafeActions":
         """The same endpoint, wrapped.
 

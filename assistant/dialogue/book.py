@@ -14,6 +14,8 @@ import structlog
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from assistant.answers.subjects import CONDITION, Subjects, subjects_of
+
 logger = structlog.get_logger(__name__)
 
 _BLANK = re.compile(r"{([a-z_]+)}")
@@ -25,7 +27,11 @@ class Unfilled(LookupError):
 
 
 class AnswerBook:
-    """All responses by name; a file edited on disk is read again before the next answer."""
+    """All responses by name; a file edited on disk is read again before the next answer.
+
+    Attributes:
+        edition: counts up whenever a file was read again.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Reads every *.yml of a folder. Raises YAMLError when one cannot be read."""
@@ -33,6 +39,8 @@ class AnswerBook:
         self._seen: dict[str, int] = {}
         self._files: dict[str, dict[str, list[Variation]]] = {}
         self._responses: dict[str, list[Variation]] = {}
+        self._subjects: dict[str, Subjects] = {}
+        self.edition = 0
         self._reload(strict=True)
 
     def pick(self, name: str, values: Mapping[str, Any]) -> Optional[Variation]:
@@ -40,9 +48,13 @@ class AnswerBook:
 
         Args:
             name: response name, e.g. "utter_faq_pain".
-            values: slots, clinic settings and what is known of the message, by name.
+            values: slots, clinic settings and what is known of the message, by name; `asked`, the
+                words of the question, decides the condition `subject`.
         """
         self._reload()
+        known = self._subjects.get(name)
+        if known:
+            values = {**values, CONDITION: known.of(str(values.get("asked") or ""))}
         for variation in self._responses.get(name, ()):
             asked = variation.get("condition") or ()
             if all(values.get(part["name"]) == part["value"] for part in asked):
@@ -77,6 +89,12 @@ class AnswerBook:
         self._responses = {
             name: answers for path in sorted(stamps) for name, answers in self._files.get(path, {}).items()
         }
+        self._subjects = {
+            name: subjects_of(answers)
+            for name, answers in self._responses.items()
+            if any(part["name"] == CONDITION for item in answers for part in item.get("condition") or ())
+        }
+        self.edition += 1
 
 
 def fill(part: Any, values: Mapping[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from assistant.booking.form import ERASE, TOLD
+from assistant.dialogue.naming import kind_asked
 
 BOOKING_FORM = "booking_form"
 DEACTIVATE = "action_deactivate_loop"
@@ -44,6 +45,19 @@ _COMPARISONS = {
     "faq_vs_standard",
 }
 _FRAGMENTS = {"follow_up", "repeat"}
+MINOR = "utter_minor"
+# Said to a declared minor as to everybody; the explanation would stand in the way of help.
+_AS_TO_EVERYBODY = {"appearance_distress", "book_appointment", "dosing_diy", "forget_me", "talk_to_human"}
+# The explanation itself answers these: whether, for how much and how one could have it.
+_NOT_FOR_MINORS = {
+    "faq_age",
+    "faq_candidate",
+    "faq_consultation",
+    "faq_contraindications",
+    "faq_cost",
+    "faq_payment",
+    "faq_preparation",
+}
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,9 @@ class Turn:
     focus_topic: Optional[str] = None
     focus_treatment: Optional[str] = None
     offered: Optional[str] = None  # what the last answer offered, an intent name
+    minor: bool = False  # this message says that the person to be treated is too young
+    unnamed: bool = False  # no medicine may be named before the visitor does, and none has been
+    names_which: bool = False  # asked which treatment is meant, the message says little but that
 
 
 @dataclass(frozen=True)
@@ -86,6 +103,10 @@ def plan(turn: Turn) -> list[Step]:
         return _alarm(turn)
     if turn.asked_slot:
         return _inside_form(turn)
+    if turn.minor and turn.intent not in _AS_TO_EVERYBODY:
+        return _minor(turn)
+    if turn.names_which and turn.focus_topic:
+        return [_answer(Question(turn.focus_topic, turn.treatment), turn)]
     if turn.intent == "affirm" and turn.offered:
         return [_answer(Question(turn.offered), turn)]
     if turn.intent in _FRAGMENTS and turn.focus_topic:
@@ -101,6 +122,13 @@ def _alarm(turn: Turn) -> list[Step]:
     help_first = Step("utter_red_flag", {"alarm": turn.alarm or "emergency"})
     # what was told so far is kept; the form goes on only when the visitor asks for it
     return [help_first, Step(DEACTIVATE, {"booking_status": "paused"})] if turn.asked_slot else [help_first]
+
+
+def _minor(turn: Turn) -> list[Step]:
+    """The explanation first, then what may be answered; nothing that leads to a visit."""
+    asked = [question for question in turn.questions if _is_topic(question.topic)]
+    answers = [_answer(question, turn) for question in asked if question.topic not in _NOT_FOR_MINORS]
+    return [Step(MINOR), *answers]
 
 
 def _inside_form(turn: Turn) -> list[Step]:
@@ -124,7 +152,12 @@ def _inside_form(turn: Turn) -> list[Step]:
 
 
 def _answers(turn: Turn) -> list[Step]:
-    steps = [_answer(question, turn) for question in turn.questions]
+    asked: dict[object, Question] = {}
+    for question in turn.questions:
+        # before the treatment is named, questions of one kind get one and the same text
+        one_text = turn.unnamed and question.topic.startswith("faq_")
+        asked.setdefault(kind_asked(question.topic) if one_text else question, question)
+    steps = [_answer(question, turn) for question in asked.values()]
     # the form asks something and waits, so it comes after every answer
     return sorted(steps, key=lambda step: step.action == BOOKING_FORM)
 

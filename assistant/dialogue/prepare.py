@@ -10,6 +10,8 @@ from assistant.dialogue.action_endpoint import SafeActions
 from assistant.dialogue.runner import OrderedRunner
 from assistant.settings import Settings, SettingsError
 
+FOR_THE_REST_SECONDS = 1.5  # of a visitor's wait are not the action server's
+
 
 def prepare(agent: Agent, settings: Settings) -> None:
     """Takes the store out of Rasa's fail-safe wrapper, puts the action endpoint into ours and runs the model our way.
@@ -30,7 +32,10 @@ def prepare(agent: Agent, settings: Settings) -> None:
         agent.processor.graph_runner = OrderedRunner(agent.processor.graph_runner)
     endpoint = agent.action_endpoint
     if endpoint is not None and not isinstance(endpoint, SafeActions):
-        safe = SafeActions.over(endpoint, url=settings.actions_url, secret=settings.secret.decode())
+        safe = SafeActions.over(
+            endpoint, url=settings.actions_url, secret=settings.secret.decode(),
+            deadline=settings.deadline - FOR_THE_REST_SECONDS,
+        )
         agent.action_endpoint = safe
         if agent.processor:
             agent.processor.action_endpoint = safe

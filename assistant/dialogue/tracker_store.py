@@ -6,8 +6,8 @@ visitor whose conversation exists.
 """
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Dict, Iterable, List, Optional, Text, Type
+from functools import lru_cache, partial
+from typing import Any, Callable, Dict, Iterable, List, Optional, Text, Type
 
 import structlog
 from rasa.core.brokers.broker import EventBroker
@@ -26,8 +26,10 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Connection
 
 from assistant.booking.form import ERASE, TOLD
+from assistant.booking.notices import take_back, tell_of_alarm
 from assistant.conversations.store import (
     REMEMBERED_TURNS,
     Conversations,
@@ -79,8 +81,9 @@ class ConversationStore(TrackerStore):
         """
         super().__init__(domain, event_broker, **kwargs)
         try:
+            self._settings = load_settings()
             self.conversations = Conversations(
-                url or load_settings().database_url, remembered_turns=remembered_turns
+                url or self._settings.database_url, remembered_turns=remembered_turns
             )
         except (AttributeError, ImportError) as error:
             # Rasa takes these two for a wrong class path and quietly keeps everything in memory
@@ -126,10 +129,29 @@ class ConversationStore(TrackerStore):
             state=_state(tracker, started or new[0].timestamp),
             begins_session=bool(begun),
             erases=_erasure(new),
+            also=self._notice(tracker, new),
         )
         place = await self.conversations.commit(tracker.sender_id, mark.place, turn)
         setattr(tracker, _MARK, _Mark(place, len(tracker.events), started))
         await self._publish(new, tracker.sender_id)
+
+    def _notice(
+        self, tracker: DialogueStateTracker, new: List[Event]
+    ) -> Optional[Callable[[Connection], Any]]:
+        """What tells staff of an alarm raised in this turn, or takes back what a minor's contact stands in."""
+        if any(isinstance(event, SlotSet) and event.key == "declared_minor" and event.value for event in new):
+            return partial(take_back, conversation_id=tracker.sender_id)
+        raised = [event.value for event in new if isinstance(event, SlotSet) and event.key == "alarm"]
+        slots = tracker.current_slot_values()
+        if not raised or not raised[-1] or slots.get("declared_minor"):
+            return None
+        return partial(
+            tell_of_alarm,
+            conversation_id=tracker.sender_id,
+            level=raised[-1],
+            contact=slots.get("visitor_contact") if slots.get("consent") is True else None,
+            settings=self._settings,
+        )
 
     async def exists(self, conversation_id: Text) -> bool:
         """Whether anything of a conversation is kept."""

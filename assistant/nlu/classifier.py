@@ -5,24 +5,25 @@ character n-grams, the phrase of each intent that is spelled most alike, and the
 alike. "Means" is judged with directions evened out in which the phrases of one intent differ among
 themselves. The odds are lowered where no phrase comes close, and become a chance of being right by
 cross-validation in which whole intents are held out too, since visitors also ask things no intent was
-written for. Pure numpy and scipy.
+written for. Some topics' answers serve each other's questions (`kin`): what one of them loses to the
+other is no doubt about the answer. Pure numpy and scipy.
 """
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import scipy.optimize
 import scipy.sparse
 
+from assistant.nlu.calibration import folds, logit, platt, sigmoid
 from assistant.nlu.ngrams import NgramWeights
+from assistant.nlu.regression import softmax, softmax_regression
 
 Array = npt.NDArray[Any]
 
@@ -51,6 +52,8 @@ class ClassifierSettings:
     doubt: float = 1.0
     doubt_alone: float = 8.0
     folds: int = 4
+    # Phrases asked are enough for two parameters: with many, two folds are trained instead of four.
+    enough: int = 4000
     # How much the phrases of held-out intents count when confidence is learned; more where they are the
     # only strangers there are.
     stranger_share: float = 0.015
@@ -60,19 +63,11 @@ class ClassifierSettings:
 
 
 class Ranked(NamedTuple):
-    """One intent and the chance, 0 to 1, that it is right."""
+    """One intent, the chance that its answer serves, and the chance that just it was meant, 0 to 1."""
 
     name: str
     confidence: float
-
-
-def threshold(wrong_costs: float) -> float:
-    """Return the confidence from which answering costs less, on average, than a "not sure".
-
-    Args:
-        wrong_costs: the cost of a wrong answer when a "not sure" costs 1.
-    """
-    return 1.0 - 1.0 / wrong_costs
+    meant: float
 
 
 class Classifier:
@@ -87,8 +82,8 @@ class Classifier:
         Args:
             settings: how it was trained.
             intents: intent names, sorted; their order is the order of all columns.
-            arrays: vectors, starts, weights, idf, middle, evening, phrases_* and calibration (see
-                `_train`, `fit`).
+            arrays: vectors, starts, weights, idf, middle, evening, phrases_*, serves and calibration
+                (see `_train`, `fit`).
             ngrams: character n-grams in column order.
         """
         self.settings, self.intents, self.arrays = settings, intents, arrays
@@ -108,7 +103,7 @@ class Classifier:
     @classmethod
     def fit(
         cls, texts: Sequence[str], labels: Sequence[str], vectors: Array, *,
-        settings: ClassifierSettings = ClassifierSettings(),
+        kin: Sequence[Sequence[str]] = (), settings: ClassifierSettings = ClassifierSettings(),
     ) -> Classifier:
         """Train on phrases.
 
@@ -116,6 +111,7 @@ class Classifier:
             texts: n phrases.
             labels: their n intents, at least two different ones.
             vectors: their n sentence vectors of length 1, float32 [n, d].
+            kin: groups of intents whose answers serve each other's questions; unknown names are ignored.
             settings: see `ClassifierSettings`.
 
         Raises:
@@ -124,13 +120,16 @@ class Classifier:
         if len(set(labels)) < 2:
             raise ValueError("The classifier needs phrases of at least two intents.")
         names = np.array(labels)
-        slope, offset = _calibrate(texts, names, vectors, settings)
-        model = _train(texts, names, vectors, settings, settings.iterations)
+        slope, offset = _calibrate(texts, names, vectors, kin, settings)
+        model = _train(texts, names, vectors, kin, settings)
         model.arrays["calibration"] = np.array([slope, offset])
         return model
 
-    def odds(self, texts: Sequence[str], vectors: Array) -> Array:
-        """Return the log-odds of each intent, [n, intents]; not yet calibrated."""
+    def odds(self, texts: Sequence[str], vectors: Array) -> tuple[Array, Array]:
+        """Return two log-odds of each intent, both [n, intents] and not yet calibrated.
+
+        The first says that the message means this intent, the second that this intent's answer serves.
+        """
         settings = self.settings
         ngrams = self._ngrams.transform(texts)
         joint = vectors @ self._dense_weights + ngrams @ self._ngram_weights + self._bias
@@ -145,8 +144,9 @@ class Classifier:
         for phrases, column, rows in self._best(joint, settings.leading):
             alike = vectors[rows] @ self._vectors[phrases].T
             closeness[rows, column] = np.maximum(alike.max(axis=1), LEAST_CLOSENESS)
-        odds: Array = _logit(_softmax(joint)) + self._doubt * np.log(closeness)
-        return odds
+        shares = softmax(joint)
+        doubt = self._doubt * np.log(closeness)
+        return logit(shares) + doubt, logit(shares @ self.arrays["serves"]) + doubt
 
     def _best(self, joint: Array, most: int) -> Iterator[tuple[slice, int, Array]]:
         """Yield the phrases and column of each intent that is among the `most` best of some row, and those rows."""
@@ -164,17 +164,19 @@ class Classifier:
         return evened
 
     def confidences(self, texts: Sequence[str], vectors: Array) -> Array:
-        """Return, for each intent, the chance that it is the right one, [n, intents]."""
+        """Return, for each intent, the chance that just it was meant, [n, intents]."""
         slope, offset = self.arrays["calibration"]
-        return _sigmoid(slope * self.odds(texts, vectors) + offset)
+        return sigmoid(slope * self.odds(texts, vectors)[0] + offset)
 
     def rank(self, texts: Sequence[str], vectors: Array, *, most: int = 10) -> list[list[Ranked]]:
         """Return, for each text, the `most` likely intents, best first."""
-        confidences = self.confidences(texts, vectors)
-        order = np.argsort(-confidences, axis=1, kind="stable")[:, :most]
+        slope, offset = self.arrays["calibration"]
+        meant, served = self.odds(texts, vectors)
+        order = np.argsort(-meant, axis=1, kind="stable")[:, :most]
+        chances = (sigmoid(slope * odds + offset) for odds in (served, meant))
         return [
-            [Ranked(self.intents[column], float(row[column])) for column in columns]
-            for row, columns in zip(confidences, order, strict=True)
+            [Ranked(self.intents[k], float(serves[k]), float(means[k])) for k in columns]
+            for columns, serves, means in zip(order, *chances, strict=True)
         ]
 
     def save(self, directory: Path) -> None:
@@ -200,8 +202,8 @@ class Classifier:
 
 
 def _train(
-    texts: Sequence[str], labels: Array, vectors: Array, settings: ClassifierSettings,
-    iterations: int,
+    texts: Sequence[str], labels: Array, vectors: Array, kin: Sequence[Sequence[str]],
+    settings: ClassifierSettings,
 ) -> Classifier:
     """Train without calibration (slope 1, offset 0)."""
     order = np.argsort(labels, kind="stable")
@@ -212,8 +214,10 @@ def _train(
     ngrams = NgramWeights.fit(ordered)
     middle, evening = _evening(vectors, targets, settings.evened)
     phrases = ngrams.transform(ordered)
-    weights = _softmax_regression(vectors * settings.encoder_weight, phrases, targets, settings,
-                                  iterations)
+    weights = softmax_regression(
+        vectors * settings.encoder_weight, phrases, targets,
+        strength=settings.strength, iterations=settings.iterations,
+    )
     arrays = {
         "vectors": vectors,
         "starts": np.concatenate([[0], np.cumsum(counts)]),
@@ -224,6 +228,7 @@ def _train(
         "phrases_data": phrases.data,
         "phrases_indices": phrases.indices,
         "phrases_indptr": phrases.indptr,
+        "serves": _serves(list(intents), kin),
         "calibration": np.array([1.0, 0.0]),
     }
     return Classifier(settings=settings, intents=[str(intent) for intent in intents],
@@ -240,146 +245,42 @@ def _evening(vectors: Array, targets: Array, floor: float) -> tuple[Array, Array
     return vectors.mean(axis=0), (directions * scale).astype(np.float32)
 
 
-def _softmax_regression(
-    dense: Array, sparse: scipy.sparse.csr_matrix, targets: Array, settings: ClassifierSettings,
-    iterations: int,
-) -> Array:
-    """Fit a multinomial logistic regression.
-
-    Returns:
-        One column per class; rows: dense features, sparse features, intercept. float32.
-    """
-    count, classes = len(targets), int(targets.max()) + 1
-    width = dense.shape[1]
-    transposed = sparse.T.tocsr()
-    rows = np.arange(count)
-
-    def loss_and_gradient(weights: Array) -> tuple[float, Array]:
-        shares = _softmax(dense @ weights[:width] + sparse @ weights[width:-1] + weights[-1])
-        loss = -np.log(shares[rows, targets] + 1e-12).sum() * settings.strength
-        loss += 0.5 * np.vdot(weights[:-1], weights[:-1])
-        shares[rows, targets] -= 1.0
-        shares *= settings.strength / count
-        gradient = np.empty_like(weights)
-        gradient[:width] = dense.T @ shares
-        gradient[width:-1] = transposed @ shares
-        gradient[:-1] += weights[:-1] / count
-        gradient[-1] = shares.sum(axis=0)
-        return float(loss) / count, gradient
-
-    start = np.zeros((width + sparse.shape[1] + 1, classes), dtype=np.float32)
-    return _lbfgs(loss_and_gradient, start, iterations)
-
-
-def _lbfgs(
-    loss_and_gradient: Callable[[Array], tuple[float, Array]], place: Array, iterations: int,
-    *, memory: int = 8, tolerance: float = 1e-5,
-) -> Array:
-    """Minimise a smooth convex function by L-BFGS in the precision of `place`.
-
-    scipy's works in double precision and takes several times as long on millions of weights.
-    """
-    loss, gradient = loss_and_gradient(place)
-    history: collections.deque[tuple[Array, Array, float]] = collections.deque(maxlen=memory)
-    for _ in range(iterations):
-        direction = -gradient
-        shares = []
-        for step, change, scale in reversed(history):
-            shares.append(scale * np.vdot(step, direction))
-            direction -= shares[-1] * change
-        if history:
-            step, change, scale = history[-1]
-            direction *= 1.0 / (scale * np.vdot(change, change))
-        else:
-            direction /= np.linalg.norm(gradient) + 1e-12
-        for (step, change, scale), share in zip(history, reversed(shares), strict=True):
-            direction += (share - scale * np.vdot(change, direction)) * step
-        slope = float(np.vdot(gradient, direction))
-        length = 1.0
-        while True:
-            following = place + np.float32(length) * direction
-            new_loss, new_gradient = loss_and_gradient(following)
-            if new_loss <= loss + 1e-4 * length * slope or length < 1e-3:
-                break
-            length /= 2
-        step, change = following - place, new_gradient - gradient
-        curvature = float(np.vdot(step, change))
-        if curvature > 1e-12:
-            history.append((step, change, 1.0 / curvature))
-        settled = abs(loss - new_loss) <= tolerance * max(abs(loss), 1e-3)
-        place, loss, gradient = following, new_loss, new_gradient
-        if settled:
-            break
-    return place
+def _serves(intents: list[str], kin: Sequence[Sequence[str]]) -> Array:
+    """Return a matrix, float32 [intents, intents]: 1 where the column's answer serves the row's question."""
+    serves = np.eye(len(intents), dtype=np.float32)
+    for group in kin:
+        known = [intents.index(name) for name in group if name in intents]
+        serves[np.ix_(known, known)] = 1.0
+    return serves
 
 
 def _calibrate(
-    texts: Sequence[str], labels: Array, vectors: Array, settings: ClassifierSettings
+    texts: Sequence[str], labels: Array, vectors: Array, kin: Sequence[Sequence[str]],
+    settings: ClassifierSettings,
 ) -> tuple[float, float]:
     """Learn how odds become a chance of being right; returns (slope, offset) of the log-odds."""
     odds, right, stranger = [], [], []
-    for train, test in _folds(labels, settings):
+    random = np.random.RandomState(settings.seed)
+    for train, test in folds(
+        labels, count=settings.folds, seed=settings.seed, never_away=OUT_OF_SCOPE
+    ):
         if len(set(labels[train])) < 2 or not len(test):
             continue
-        model = _train([texts[row] for row in train], labels[train], vectors[train], settings,
-                       settings.iterations)
-        found = model.odds([texts[row] for row in test], vectors[test])
-        odds.append(found.max(axis=1))
-        right.append(np.array(model.intents)[found.argmax(axis=1)] == labels[test])
-        stranger.append(~np.isin(labels[test], model.intents))
+        if sum(map(len, odds)) >= settings.enough:
+            break
+        test = random.permutation(test)[: settings.enough // 2]
+        model = _train([texts[row] for row in train], labels[train], vectors[train], kin, settings)
+        meant, served = model.odds([texts[row] for row in test], vectors[test])
+        leading = meant.argmax(axis=1)
+        odds.append(served[np.arange(len(test)), leading])
+        column = {intent: number for number, intent in enumerate(model.intents)}
+        own = np.array([column.get(label, -1) for label in labels[test]])
+        stranger.append(own < 0)
+        right.append((own >= 0) & (model.arrays["serves"][own, leading] > 0))
     if not odds:
         return 1.0, 0.0
     known = OUT_OF_SCOPE in labels
-    share = settings.stranger_share if known else settings.stranger_share_alone
-    return _platt(np.concatenate(odds), np.concatenate(right), np.concatenate(stranger), share,
-                  settings.caution)
-
-
-def _folds(labels: Array, settings: ClassifierSettings) -> Iterator[tuple[Array, Array]]:
-    """Yield rows to train on and rows to test: a part of each intent, and all of some intents."""
-    random = np.random.RandomState(settings.seed)
-    intents = random.permutation(np.unique(labels))
-    part = np.empty(len(labels), dtype=int)
-    for number, intent in enumerate(intents):
-        rows = random.permutation(np.flatnonzero(labels == intent))
-        part[rows] = (np.arange(len(rows)) + number) % settings.folds
-    for fold in range(settings.folds):
-        away = [name for name in intents[fold :: settings.folds] if name != OUT_OF_SCOPE]
-        test = (part == fold) | np.isin(labels, away)
-        yield np.flatnonzero(~test), np.flatnonzero(test)
-
-
-def _platt(
-    odds: Array, right: Array, stranger: Array, share: float, caution: float
-) -> tuple[float, float]:
-    """Fit two parameters so that sigmoid(slope * odds + offset) is the share of right."""
-    weight = np.where(stranger, share / max(stranger.sum(), 1), (1 - share) / (~stranger).sum())
-    weight *= len(odds) / weight.sum()
-    # Platt's targets: never quite 0 or 1, so that a few easy phrases do not promise certainty.
-    hits, misses = (weight * right).sum(), (weight * ~right).sum()
-    target = np.where(right, (hits + 1) / (hits + 2), 1 / (misses + 2))
-
-    def loss(parameters: Array) -> float:
-        z = np.exp(parameters[0]) * odds + parameters[1]
-        losses = weight * (np.logaddexp(0, z) - target * z)
-        return float((losses.sum() + caution * (parameters**2).sum()) / len(odds))
-
-    found = scipy.optimize.minimize(loss, np.zeros(2), method="Nelder-Mead")
-    return float(np.exp(found.x[0])), float(found.x[1])
-
-
-def _softmax(logits: Array) -> Array:
-    shares: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    return shares
-
-
-def _logit(share: Array) -> Array:
-    share = np.clip(share.astype(np.float64), 1e-6, 1 - 1e-6)
-    odds: Array = np.log(share / (1 - share))
-    return odds
-
-
-def _sigmoid(odds: Array) -> Array:
-    share: Array = 1.0 / (1.0 + np.exp(-odds))
-    return share
+    return platt(
+        np.concatenate(odds), np.concatenate(right), np.concatenate(stranger),
+        settings.stranger_share if known else settings.stranger_share_alone, settings.caution,
+    )

@@ -7,9 +7,11 @@ entities, questions, treatment, area, alarm, reason, worry.
 
 import json
 import logging
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Text
 
 import numpy as np
+import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -22,12 +24,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu import questions
-from assistant.nlu.classifier import Classifier, Ranked, threshold
+from assistant.nlu.artefacts import file_sha256, text_sha256
+from assistant.nlu.calibration import threshold
+from assistant.nlu.classifier import Classifier, Ranked
 from assistant.nlu.details import without_details
 from assistant.nlu.fragments import is_fragment
 from assistant.nlu.language import scope_reason
 from assistant.nlu.pipeline import encode, pipeline_sha256
-from assistant.nlu.red_flags import alarm
+from assistant.nlu.red_flags import alarm, dismisses
 from assistant.nlu.worry import shows_worry
 
 logger = logging.getLogger(__name__)
@@ -35,6 +39,7 @@ logger = logging.getLogger(__name__)
 RED_FLAG, OUT_OF_SCOPE, FALLBACK, FOLLOW_UP = "red_flag", "out_of_scope", "nlu_fallback", "follow_up"
 CANDIDATES = "candidates"  # what the message and its parts may mean; stays inside the graph
 ABOUT_FILE = "pipeline.json"
+KIN = Path(__file__).with_name("kin.yml")
 DEFAULT_TREATMENT = "micro_botox"
 
 # A red flag from the classifier alone has to lead the next intent by so much: trained on some writers and
@@ -121,7 +126,7 @@ class Screening(_Component):
             message.set("worry", shows_worry(text), add_to_output=True)
             message.set("questions", [], add_to_output=True)
             if found or reason:
-                _set_intent(message, [Ranked(RED_FLAG if found else OUT_OF_SCOPE, 1.0)])
+                _set_intent(message, [Ranked(RED_FLAG if found else OUT_OF_SCOPE, 1.0, 1.0)])
         return messages
 
     def _reason(self, text: Text) -> Optional[Text]:
@@ -165,9 +170,11 @@ class IntentClassifier(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        """Train again when the pipeline or the encoder has changed."""
+        """Train again when the pipeline, the encoder or the list of kin topics has changed."""
         # Rasa also asks about the stand-in of a component it restores from its cache.
-        return pipeline_sha256(config["pipeline"]) if "pipeline" in config else None
+        if "pipeline" not in config:
+            return None
+        return text_sha256(pipeline_sha256(config["pipeline"]) + file_sha256(KIN))
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         """Train on the phrases of all intents and keep the result in the model archive.
@@ -182,7 +189,8 @@ class IntentClassifier(GraphComponent):
         ]
         texts, labels = [text for text, _ in examples], [label for _, label in examples]
         try:
-            self._classifier = Classifier.fit(texts, labels, encode(model.model, texts))
+            kin = yaml.safe_load(KIN.read_text(encoding="utf-8"))
+            self._classifier = Classifier.fit(texts, labels, encode(model.model, texts), kin=kin)
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         with self._model_storage.write_to(self._resource) as directory:
@@ -261,6 +269,11 @@ class Judgement(_Component):
 
     def _judge(self, message: Message, candidates: List[Any]) -> None:
         alarming = 1.0 / (1.0 + self._config["missed_alarm_costs"])
+        if any(ranks[0].name == RED_FLAG for _, ranks in candidates) and dismisses(message.get(TEXT)):
+            # The classifier cannot tell "no trouble breathing" from trouble breathing; the rules can.
+            candidates = [
+                (part, [rank for rank in ranks if rank.name != RED_FLAG] or ranks) for part, ranks in candidates
+            ]
         for _, ranks in candidates:
             if _alarms(ranks, alarming):
                 # Not found by the rules, so its kind is unknown: in doubt an emergency.
@@ -277,7 +290,8 @@ class Judgement(_Component):
         # saying what is covered is no wrong answer, so it needs only to be more likely than not
         needed = 0.5 if ranks[0].name == OUT_OF_SCOPE else enough
         if not split and ranks[0].confidence < needed:
-            _set_intent(message, [Ranked(FALLBACK, 1.0 - ranks[0].confidence), *ranks])
+            unsure = 1.0 - ranks[0].confidence
+            _set_intent(message, [Ranked(FALLBACK, unsure, unsure), *ranks])
             return
         _set_intent(message, ranks)
         if ranks[0].name not in TALK:
@@ -290,7 +304,7 @@ class Judgement(_Component):
         (_, whole), *parts = candidates
         asked = [(part, ranks) for part, ranks in parts if ranks[0].name not in TALK]
         by_topic = {ranks[0].name: (part, ranks) for part, ranks in reversed(asked)}
-        pointed_to = {name for name, _ in whole[:POINTED_TO]}
+        pointed_to = {item.name for item in whole[:POINTED_TO]}
         sooner = threshold(self._config["part_costs"] * PART_COSTS)
         understood = all(
             best.confidence >= (sooner if best.name in pointed_to else enough)
@@ -303,13 +317,13 @@ class Judgement(_Component):
 
 def _alarms(ranks: List[Ranked], needed: float) -> bool:
     """Return whether a red flag is likely enough and clearly leads."""
-    best, following = ranks[0], ranks[1].confidence if len(ranks) > 1 else 0.0
-    return best.name == RED_FLAG and best.confidence >= max(needed, following + ALARM_LEAD)
+    best, following = ranks[0], ranks[1].meant if len(ranks) > 1 else 0.0
+    return best.name == RED_FLAG and best.meant >= max(needed, following + ALARM_LEAD)
 
 
 def _first_of(name: Text, ranks: List[Ranked]) -> List[Ranked]:
     """Return the ranking with an intent the words themselves settle put first."""
-    return [Ranked(name, 1.0), *(item for item in ranks if item.name != name)]
+    return [Ranked(name, 1.0, 1.0), *(item for item in ranks if item.name != name)]
 
 
 def _surest(candidates: List[Any]) -> Any:
@@ -348,6 +362,7 @@ def _first(entities: List[Dict[Text, Any]], kind: Text) -> Optional[Text]:
 
 
 def _set_intent(message: Message, ranks: List[Ranked]) -> None:
-    ranking = [{"name": name, "confidence": confidence} for name, confidence in ranks]
+    ranking = [{"name": name, "confidence": meant} for name, _, meant in ranks]
+    ranking[0]["confidence"] = ranks[0].confidence
     message.set(INTENT, ranking[0], add_to_output=True)
     message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)

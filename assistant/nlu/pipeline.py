@@ -33,6 +33,7 @@ from assistant.nlu.encoder import SentenceEncoder, Vectors
 VOCABULARY = Path(__file__).with_name("vocabulary.yml")
 RECIPE = 1  # raise it when the components or their settings change: pipelines are built anew
 VECTOR = "sentence_vector"
+MANY = 1000  # texts: only training asks for so many at once
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -144,4 +145,8 @@ def encode(nlp: Language, texts: list[str]) -> Vectors:
     pipe = nlp.get_pipe("sentence_encoder")
     if not isinstance(pipe, SentenceEncoderPipe) or pipe.encoder is None:
         raise RuntimeError("The pipeline has no loaded sentence encoder; run `make setup`.")
-    return pipe.encoder.encode(texts) if texts else np.zeros((0, 384), dtype=np.float32)
+    encoder = pipe.encoder
+    if len(texts) >= MANY:
+        # training has the machine to itself
+        encoder = SentenceEncoder.load(encoder.directory, threads=os.cpu_count() or 1)
+    return encoder.encode(texts) if texts else np.zeros((0, 384), dtype=np.float32)

@@ -11,7 +11,7 @@ from typing import Any, Callable, Iterator, NoReturn, Optional
 import typer
 from rich.console import Console
 
-from assistant.production import refusal
+from assistant.production import refusal, signature_reminders
 from assistant.settings import ROOT, Settings, SettingsError, load_settings
 from assistant.supervisor import StartError, Supervisor, asks, free_port
 
@@ -35,6 +35,8 @@ def run(port: int = typer.Option(DEFAULT_PORT, envvar="PORT", help="Port of the 
     why_not = refusal(settings, ROOT)
     if why_not:
         _give_up(why_not)
+    for reminder in signature_reminders(ROOT, settings.now().date()):
+        _note(reminder)
     supervisor = Supervisor(settings, port=port, actions_port=_actions_port(port), say=_note)
     _check_ports(supervisor)  # before anything is loaded or trained
     _make()
@@ -67,10 +69,15 @@ def check() -> None:
     """Checks facts and answers in seconds, without a model; says what is wrong and how to mend it."""
     from assistant.answers.lint import run_check
 
-    _settings()
+    settings = _settings()
     report = run_check(ROOT)
     for finding in report.findings:
         console.print(str(finding), style="red", highlight=False, soft_wrap=True)
+    count = len(report.findings)
+    many = "No mistakes found." if not count else f"{count} mistake{'s' if count > 1 else ''} to mend."
+    console.print(many, style="red" if count else "green", highlight=False)
+    for reminder in signature_reminders(ROOT, settings.now().date()):
+        _note(reminder)
     for line in report.summary:
         console.print(line, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if report.ok else 1)
@@ -78,15 +85,16 @@ def check() -> None:
 
 _Topic = typer.Argument(..., help="A topic, e.g. duration or faq_duration.")
 _Treatment = typer.Option(None, help="Only the wording for micro_botox, standard_botox, baby_botox, microneedling.")
+_Subject = typer.Option(None, help="Only the wording on one thing that questions name, e.g. flying.")
 
 
 @app.command()
-def show(topic: str = _Topic, treatment: Optional[str] = _Treatment) -> None:
+def show(topic: str = _Topic, treatment: Optional[str] = _Treatment, subject: Optional[str] = _Subject) -> None:
     """Shows one topic on one screen: answer, facts, quotes, sources, signature."""
     from assistant.answers.show import show_topic
 
     try:
-        console.print(show_topic(ROOT, topic, treatment=treatment))
+        console.print(show_topic(ROOT, topic, treatment=treatment, subject=subject))
     except (LookupError, ValueError) as error:
         _give_up(str(error.args[0]))
 
@@ -96,14 +104,15 @@ def sign(
     topic: str = _Topic,
     by: str = typer.Option(..., prompt="Full name of the clinician who has read it"),
     treatment: Optional[str] = _Treatment,
+    subject: Optional[str] = _Subject,
 ) -> None:
     """Shows a topic whole, asks, and writes a clinician's signature under it for a year."""
     from assistant.answers.show import show_topic, sign_topic
 
     try:
-        console.print(show_topic(ROOT, topic, treatment=treatment))
+        console.print(show_topic(ROOT, topic, treatment=treatment, subject=subject, whole=True))
         typer.confirm(f"Does {by} stand for every word above?", abort=True)
-        signed = sign_topic(ROOT, topic, by=by, treatment=treatment)
+        signed = sign_topic(ROOT, topic, by=by, treatment=treatment, subject=subject)
     except (LookupError, ValueError) as error:
         _give_up(str(error.args[0]))
     console.print(f"Signed: {len(signed)} wordings of {topic}. Editing one voids its signature.")
@@ -209,7 +218,7 @@ def _progress(first: str) -> Iterator[Callable[[str], None]]:
 
 
 def _note(text: str) -> None:
-    console.print(text, style="yellow", highlight=False)
+    console.print(text, style="yellow", highlight=False, soft_wrap=True)
 
 
 def _give_up(why: str) -> NoReturn:

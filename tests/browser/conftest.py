@@ -7,7 +7,9 @@ import warnings
 from typing import Iterator
 
 import pytest
+from host_kit import HostPage
 from playwright.sync_api import Browser, Page, sync_playwright
+from visitor_kit import visit
 
 from assistant.supervisor import Supervisor
 
@@ -31,13 +33,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, bot: Supervisor) -> Iterator[Page]:
-    """The demo page, with every error of the page collected in `page.errors`."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(f"{bot.bot.url}/")
-    yield opened
-    context.close()
-    assert not errors, errors
+def demo_page(browser: Browser, bot: Supervisor) -> Iterator[Page]:
+    """The page that the bot itself serves."""
+    with visit(browser, f"{bot.bot.url}/") as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser, bot: Supervisor, host: HostPage) -> Iterator[Page]:
+    """The clinic's own page, of another origin than the bot."""
+    with visit(browser, host.origin) as opened:
+        yield opened

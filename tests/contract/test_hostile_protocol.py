@@ -12,14 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Iterator
 
 import pytest
+from bad_bodies import BAD_BODIES, message
 
 from assistant.channels.protocol import BODY_SECONDS
+from assistant.settings import ROOT
 
 POISON = "pomegranate"  # tests/contract/poisoned_bot.py
 SLOW = 40  # connections that send nothing more
 PHONE = "(503) 555-0142"
 GOOD = json.dumps({"id": "message-1", "text": "does it hurt?"}).encode()
-_INNARDS = re.compile(r"Traceback|site-packages|/work/|\.py\b|sanic|rasa|python", re.I)
+_INNARDS = re.compile(rf"Traceback|site-packages|{re.escape(str(ROOT))}|\.py\b|sanic|rasa|python", re.I)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,39 +62,9 @@ def assert_usable(bot: Any, token: str) -> None:
     assert answer["topic"] == "faq_pain"
 
 
-def message(**changed: Any) -> bytes:
-    return json.dumps({"id": "message-1", "text": "hi", **changed}).encode()
-
-
 @pytest.mark.parametrize(
     ("body", "status", "code"),
-    [
-        (b"null", 400, "bad_request"),
-        (b'"does it hurt?"', 400, "bad_request"),
-        (b"7", 400, "bad_request"),
-        (b"[1, 2]", 400, "bad_request"),
-        (b"true", 400, "bad_request"),
-        (b"not json", 400, "bad_json"),
-        (b"\x00\xff\xfe", 400, "bad_json"),
-        (b"[" * 15_000, 400, "bad_json"),
-        (b'{"a":' * 3_000, 400, "bad_json"),
-        (b"{}", 400, "bad_request"),
-        (b'{"id": "message-1"}', 400, "bad_request"),
-        (b'{"text": "hi"}', 400, "bad_request"),
-        (message(text=None), 400, "bad_request"),
-        (message(text=7), 400, "bad_request"),
-        (message(text=["hi"]), 400, "bad_request"),
-        (message(text={"text": "hi"}), 400, "bad_request"),
-        (message(id=None), 400, "bad_request"),
-        (message(id=["message-1"]), 400, "bad_request"),
-        (message(id={"a": 1}), 400, "bad_request"),
-        (message(id="x" * 300), 400, "bad_request"),
-        (message(id="message\x001"), 400, "bad_request"),
-        (message(id="\U0001f600" * 10), 400, "bad_request"),
-        (message(id="1'; drop table turns; --"), 400, "bad_request"),
-        (message(text="x" * 17_000), 413, "too_large"),
-        (message(text="x" * 1_000_000), 413, "too_large"),
-    ],
+    [*BAD_BODIES, (message(text="x" * 1_000_000), 413, "too_large")],
     ids=lambda value: str(value)[:30],
 )
 def test_a_body_that_is_no_message(public_bot: Any, token: str, body: bytes, status: int, code: str) -> None:

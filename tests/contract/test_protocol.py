@@ -3,6 +3,7 @@ import asyncio
 import re
 
 import pytest
+from bad_bodies import BAD_BODIES
 from server_kit import PHONE, serving
 
 
@@ -143,26 +144,7 @@ async def test_stopping_finishes_the_turn_in_flight_and_tells_new_ones_to_come_b
 # ---- errors
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "code"),
-    [
-        (b"{", 400, "bad_json"),
-        (b"", 400, "bad_request"),
-        (b"\xff", 400, "bad_json"),
-        (b"[" * 16000, 400, "bad_json"),
-        (b"null", 400, "bad_request"),
-        (b'["text"]', 400, "bad_request"),
-        (b'{"text": "hi"}', 400, "bad_request"),
-        (b'{"id": "message-1", "text": 5}', 400, "bad_request"),
-        (b'{"id": "message-1", "text": null}', 400, "bad_request"),
-        (b'{"id": 12345678, "text": "hi"}', 400, "bad_request"),
-        (b'{"id": "short", "text": "hi"}', 400, "bad_request"),
-        (b'{"id": "with blank", "text": "hi"}', 400, "bad_request"),
-        (b'{"id": "message-1\\n", "text": "hi"}', 400, "bad_request"),
-        (b'{"id": "message-1", "text": "' + b"x" * 17 * 1024 + b'"}', 413, "too_large"),
-    ],
-    ids=lambda value: str(value)[:40],
-)
+@pytest.mark.parametrize(("body", "status", "code"), BAD_BODIES, ids=lambda value: str(value)[:40])
 async def test_a_body_that_is_no_message_is_refused_politely(server, body, status, code):
     token = await server.token()
     found, answer = await server.json("/chat/messages", method="POST", token=token, data=body)

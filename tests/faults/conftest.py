@@ -1,40 +1,56 @@
-"""A bot of their own for tests that kill, stop and restart its processes."""
+"""Bots of their own for tests that kill, stop and restart processes; one session, started once."""
 from __future__ import annotations
 
-from typing import Callable, Iterator
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Iterator
 
 import pytest
-from fault_kit import Rig
+from fault_kit import SHORT_WAITS, Rig
 from ledger_kit import Ledger
+from postgres_kit import Pair, Postgres
 
 from assistant.settings import Settings
 
 
-@pytest.fixture(scope="module")
-def start_rig(
-    made: None, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[dict[str, str]], Rig]]:
-    """Starts a bot with more environment; it is stopped after the module."""
-    started: list[Rig] = []
-
-    def start(environment: dict[str, str]) -> Rig:
-        rig = Rig(settings, tmp_path_factory.mktemp("rig"), environment)
-        started.append(rig)
-        rig.supervisor.start()
-        return rig
-
-    yield start
-    for rig in started:
-        rig.supervisor.stop()
+def _waits(request: pytest.FixtureRequest) -> dict[str, str]:
+    return {} if request.config.option.markexpr == "soak" else SHORT_WAITS
 
 
 @pytest.fixture(scope="session")
-def shared_rig(made: None, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """A bot that several modules hurt; each test leaves it running and well."""
-    rig = Rig(settings, tmp_path_factory.mktemp("shared-rig"), {})
-    rig.supervisor.start()
-    yield rig
-    rig.supervisor.stop()
+def rig(
+    made: None, settings: Settings, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Rig]:
+    """One bot on SQLite; each test leaves it running and well."""
+    started = Rig(settings, tmp_path_factory.mktemp("rig"), waits=_waits(request))
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    folder = Path(tempfile.mkdtemp(prefix="faq-postgres-"))  # pytest's folders are closed to its user
+    server = Postgres(folder)
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def pair(
+    made: None, settings: Settings, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Pair]:
+    """Two bots on PostgreSQL; each test leaves all running and well."""
+    folder = tmp_path_factory.mktemp("pair")
+    started = Pair(Rig(settings, folder, database_url=postgres.url, waits=_waits(request)), postgres)
+    try:
+        started.start()
+        yield started
+    finally:
+        started.stop()
 
 
 @pytest.fixture

@@ -4,15 +4,19 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import resource
 import secrets
 import signal
+import sqlite3
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Callable, Iterator, Optional
+from typing import Any, Callable, Iterator, Mapping, Optional
 
 from answers_kit import says
+from clock_kit import Clock
+from relay_kit import Relay
 from sqlalchemy import create_engine, select
 
 from assistant.booking.model import BOOKING
@@ -30,6 +34,8 @@ FORM = {
 }
 QUESTIONS = tuple(FORM)
 SECONDS = 10  # until a visitor has an answer, whatever has died
+# Waits of a bot in `make test`; `make soak` leaves them as they are.
+SHORT_WAITS = {"FAQ_DEADLINE_SECONDS": "4"}
 _names = (f"Mara {a}{b}{c}vik" for a, b, c in itertools.product("BDFGHKLM", "aeiou", "lmnrst"))
 
 
@@ -69,6 +75,8 @@ class Visitor:
         began = time.monotonic()
         lines = self._post("/chat/messages", {"id": self.sent, "text": text})
         took = time.monotonic() - began
+        if not lines or lines[-1]["kind"] != "end":
+            raise ConnectionError("the line was cut")
         self.answers = [line for line in lines if line["kind"] in ("text", "sorry")]
         assert self.answers, f"silence after {text!r}"
         assert took < SECONDS, f"{text!r} was answered after {took:.1f} s"
@@ -114,12 +122,16 @@ class Visitor:
 
 
 class Rig:
-    """A supervised bot with a database of its own, and the means to hurt it."""
+    """A supervised bot with a database and a clock of its own, and the means to hurt it."""
 
-    def __init__(self, settings: Settings, folder: Path, environment: dict[str, str]) -> None:
-        self._database_url = environment.get("FAQ_DATABASE_URL") or f"sqlite:///{folder / 'faq.db'}"
-        self._logs = settings.var
+    def __init__(
+        self, settings: Settings, folder: Path, *, database_url: str = "",
+        waits: Mapping[str, str] = SHORT_WAITS,
+    ) -> None:
+        self.database_url = database_url or f"sqlite:///{folder / 'faq.db'}"
         self.folder = folder
+        self.clock = Clock(folder)
+        self.relay = Relay()
         self.said: list[str] = []
         self.supervisor = Supervisor(
             settings,
@@ -128,11 +140,27 @@ class Rig:
             say=self.said.append,
             environment={
                 "FAQ_VAR": str(folder),
-                "FAQ_DATABASE_URL": self._database_url,
+                "FAQ_DATABASE_URL": self.database_url,
+                "FAQ_ACTIONS_URL": self.relay.url,
                 "FAQ_RATE_LIMITS": "off",
-                **environment,
+                **self.clock.environment,
+                **waits,
             },
         )
+        self.supervisor._var = folder  # the processes' output
+        self.supervisor.bot.module = "tests.contract.poisoned_bot"
+        self.relay.actions_port = self.supervisor.actions.port
+
+    def start(self) -> None:
+        """Returns when bot and action server are ready, however busy the machine is."""
+        for child in self.supervisor.children:
+            child.start(self.folder)
+        wait_for(lambda: all(child.is_ready() for child in self.supervisor.children))
+
+    def stop(self) -> None:
+        """Stops everything."""
+        self.supervisor.stop()
+        self.relay.close()
 
     def visitor(self) -> Visitor:
         """Somebody new."""
@@ -140,7 +168,7 @@ class Rig:
 
     def codes(self, name: str) -> list[str]:
         """Codes of the requests in a name, as visitors see them."""
-        with create_engine(self._database_url).connect() as database:
+        with create_engine(self.database_url).connect() as database:
             rows = database.execute(select(BOOKING.c.code).where(BOOKING.c.name == name)).scalars()
             return [f"{code[:4]}-{code[4:]}" for code in rows]
 
@@ -148,11 +176,13 @@ class Rig:
     def dead_actions(self) -> Iterator[None]:
         """No action server, and nobody who looks after it, until the block ends."""
         kill(self.supervisor.actions)
+        self.relay.close()
         try:
             yield
         finally:
-            self.supervisor.actions.start(self._logs)
+            self.supervisor.actions.start(self.folder)
             wait_for(self.supervisor.actions.is_ready)
+            self.relay.open()
 
     @contextmanager
     def hanging_actions(self) -> Iterator[None]:
@@ -165,8 +195,45 @@ class Rig:
         finally:
             os.kill(process.pid, signal.SIGCONT)
 
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Somebody else writes to the (SQLite) database and does not stop until the block ends."""
+        with closing(sqlite3.connect(self.folder / "faq.db", isolation_level=None)) as other:
+            other.execute("begin immediate")
+            try:
+                yield
+            finally:
+                other.execute("rollback")
+
+    @contextmanager
+    def unreadable_database(self) -> Iterator[None]:
+        """The table of turns is gone until the block ends."""
+        self._rename("turns", "turns_away")
+        try:
+            yield
+        finally:
+            self._rename("turns_away", "turns")
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """No process can write to any file, logs included, until the block ends."""
+        pids = [child.process.pid for child in self.supervisor.children if child.process]
+        for pid in pids:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        try:
+            yield
+        finally:
+            for pid in pids:
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+    def _rename(self, table: str, name: str) -> None:
+        with closing(sqlite3.connect(self.folder / "faq.db", timeout=10)) as database:
+            database.execute(f"alter table {table} rename to {name}")
+
     def is_looked_after(self) -> None:
         """Lets the supervisor do its work until both processes are ready."""
+        for child in self.supervisor.children:
+            child.restarts = 0  # as if it had been calm: it waits before it restarts what keeps dying
 
         def ready() -> bool:
             self.supervisor.look_after()
@@ -182,7 +249,7 @@ def kill(child: Child) -> None:
     child.process.wait()
 
 
-def wait_for(condition: Callable[[], bool], *, seconds: float = 120) -> None:
+def wait_for(condition: Callable[[], bool], *, seconds: float = 300) -> None:
     """Returns once a condition holds."""
     give_up = time.monotonic() + seconds
     while not condition():

@@ -9,13 +9,6 @@ from typing import Any
 import pytest
 from fault_kit import PHONE, QUESTIONS, Rig, Visitor
 
-FIELDS = [pytest.param(question, id=question) for question in QUESTIONS]
-
-
-@pytest.fixture(scope="module")
-def rig(start_rig: Rig) -> Any:
-    return start_rig({})
-
 
 def assert_apology(visitor: Visitor) -> None:
     assert len(visitor.answers) == 1
@@ -48,7 +41,7 @@ def test_a_visitor_outside_the_form_notices_nothing_until_the_booking(rig: Rig) 
         assert len(rig.codes(visitor.name)) == 1
 
 
-@pytest.mark.parametrize("question", FIELDS)
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_inside_the_form_everything_is_answered_and_the_form_goes_on_afterwards(rig: Rig, question: str) -> None:
     asking, alarmed, answering = visitors = [rig.visitor() for _ in range(3)]
     for visitor in visitors:
@@ -144,7 +137,7 @@ def test_an_answer_that_makes_no_sense_is_an_apology(rig: Rig) -> None:
     for visitor in visitors:
         visitor.gets_to("booking_confirmed")
     with rig.dead_actions():
-        server = ThreadingHTTPServer(("127.0.0.1", rig.supervisor.actions.port), Strange)
+        server = ThreadingHTTPServer(("127.0.0.1", rig.relay.port), Strange)
         Thread(target=server.serve_forever, daemon=True).start()
         for visitor, (Strange.status, Strange.body) in zip(visitors, senseless, strict=True):
             visitor.say("yes")

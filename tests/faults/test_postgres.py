@@ -1,101 +1,18 @@
 """Two bots on one real PostgreSQL: either may die, the database may go away, conversations go on."""
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import tempfile
 import time
-import warnings
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
-import pytest
-from fault_kit import QUESTIONS, Rig, Visitor, kill, wait_for
+from fault_kit import QUESTIONS, Visitor, kill, wait_for
 from ledger_kit import Client, Ledger
+from postgres_kit import Pair, Postgres
 
-from assistant.settings import Settings
-from assistant.supervisor import Child, asks, free_port
+from assistant.supervisor import asks
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # pgserver complains about an unset XDG_RUNTIME_DIR
-    import pgserver
-    from pgserver._commands import pg_ctl
-
-AWAY_SECONDS = 6
-CROWD = 60  # more than a process has connections
-
-
-class Postgres:
-    """A database server that can be stopped, started and frozen."""
-
-    def __init__(self, folder: Path) -> None:
-        self._server = pgserver.get_server(folder / "data")
-        self.url = self._server.get_uri()
-
-    def stop(self) -> None:
-        pg_ctl(["-w", "-m", "fast", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
-
-    def start(self) -> None:
-        self._server.ensure_postgres_running()
-
-    @contextmanager
-    def away(self) -> Iterator[None]:
-        self.stop()
-        try:
-            yield
-        finally:
-            self.start()
-
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """Takes connections and answers nothing, like a network that drops packets."""
-        main = self._server.get_postmaster_info().process
-        processes = [main, *main.children(recursive=True)]
-        for process in processes:
-            os.kill(process.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for process in processes:
-                os.kill(process.pid, signal.SIGCONT)
-
-    def cleanup(self) -> None:
-        self._server.cleanup()
-
-
-class Pair:
-    """Two bots and one action server on one database."""
-
-    def __init__(self, rig: Rig, second: Child) -> None:
-        self.rig, self.second = rig, second
-        self.urls = (rig.supervisor.bot.url, second.url)
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    folder = Path(tempfile.mkdtemp(prefix="faq-postgres-"))  # pytest's folders are closed to its user
-    server = Postgres(folder)
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder)
-
-
-@pytest.fixture(scope="module")
-def pair(made: None, settings: Settings, postgres: Postgres, tmp_path_factory: Any) -> Iterator[Pair]:
-    rig = Rig(settings, tmp_path_factory.mktemp("rig"), {"FAQ_DATABASE_URL": postgres.url})
-    second = Child("bot-2", "assistant.serve", free_port(), "/ready",
-                   rig.supervisor.bot.arguments, rig.supervisor.bot.environment)
-    second.start(settings.var)  # both load at once
-    try:
-        rig.supervisor.start()
-        wait_for(second.is_ready)
-        yield Pair(rig, second)
-    finally:
-        second.stop()
-        rig.supervisor.stop()
+AWAY_SECONDS = 3
+CROWD = 30  # more than a process has connections
 
 
 def in_parallel(work: Callable[[Any], Any], items: Any) -> list[Any]:

@@ -26,8 +26,8 @@ def refused(url: str, token: str) -> tuple[int, Any, Any]:
     return error.value.code, error.value.headers["Retry-After"], json.load(error.value)
 
 
-def test_five_visitors_lose_nothing_when_the_bot_is_asked_to_stop(shared_rig: Rig, ledger: Ledger) -> None:
-    bot = shared_rig.supervisor.bot
+def test_five_visitors_lose_nothing_when_the_bot_is_asked_to_stop(rig: Rig, ledger: Ledger) -> None:
+    bot = rig.supervisor.bot
     names = [Visitor(bot.url).name for _ in range(5)]
     visitors = [Client(ledger, bot.url, name=name) for name in names]
     late = Client(ledger, bot.url)
@@ -35,7 +35,7 @@ def test_five_visitors_lose_nothing_when_the_bot_is_asked_to_stop(shared_rig: Ri
         for text in BEFORE_NAME:
             visitor.ask(text)
     with ThreadPoolExecutor() as pool:
-        with shared_rig.hanging_actions():
+        with rig.hanging_actions():
             in_flight = [pool.submit(visitor.ask, visitor.name) for visitor in visitors]
             time.sleep(0.5)
             bot.stop()
@@ -50,12 +50,12 @@ def test_five_visitors_lose_nothing_when_the_bot_is_asked_to_stop(shared_rig: Ri
             assert turn.result()
         assert bot.process
         assert bot.process.wait(STOP_SECONDS) == 0
-        shared_rig.is_looked_after()
+        rig.is_looked_after()
         assert waiting.result()[0]["topic"] == "faq_pain"
     for visitor in visitors:
         assert visitor.entries[-1].sent == 1, "a turn in flight was cut"
         for text in ("(503) 555-0177", "Tuesday afternoon", "Yes, send it"):
             (answer,) = visitor.ask(text)
-        assert shared_rig.codes(visitor.name) == [answer["code"]]
+        assert rig.codes(visitor.name) == [answer["code"]]
     assert not any(entry.failed for entry in ledger.entries)
     assert megabytes(bot.process.pid) < 2000

@@ -1,217 +1,128 @@
-"""The same faults again and again, and a ledger of every message: sent, answered, how often.
+"""Every fault again and again with real waits, and a ledger of every message: sent, answered, how often.
 
-`make soak` runs each 200 times with real waits and writes docs/reports/soak.md. In `make test` there
-are 10 runs of each, and of those that need a bot restart as many as make three together with
-test_restart.py and test_postgres.py.
+`make soak` runs each 200 times and writes docs/reports/soak.md; `SOAK_RUNS=20 make soak` runs each 20
+times, `SOAK_MINUTES=60 make soak` begins no new round after an hour.
+Three groups of faults go on side by side, each with bots and a database of its own.
 """
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import os
 import platform
-import random
-import sqlite3
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass, field
-from typing import Callable, Iterator
+from threading import Lock
+from typing import Callable, Iterator, Union
 
 import pytest
-from fault_kit import FORM, Rig, Visitor, kill
-from ledger_kit import Client, Ledger, megabytes
+from fault_kit import Rig
+from ledger_kit import megabytes
+from postgres_kit import Pair
+from stage_kit import (
+    ON_POSTGRES,
+    ON_SQLITE,
+    REAL,
+    Story,
+    play_on_postgres,
+    play_on_sqlite,
+    play_round,
+)
 
-from assistant.settings import ROOT
+from assistant.settings import ROOT, Settings
 
 RUNS = 200
 REPORT = ROOT / "docs" / "reports" / "soak.md"
 MESSAGES = ROOT / "docs" / "reports" / "soak-messages.csv"
-QUESTIONS = ("does it hurt?", "how long does it last?", "what is micro-botox?", "is it safe?", "hello")
+RESTARTS = ("bot killed", "bot asked to stop", "action server killed")  # mostly loading; the others mostly wait
 MOST_MEGABYTES = 2000
-_draw = random.Random(0)
+Say = Callable[[str], None]
 
 
-@dataclass
-class Story:
-    """What a fault did to its visitors, over all runs."""
+class Soak:
+    """What is known so far, written down after every round so that an interrupted soak is not for nothing."""
 
-    fault: str
-    runs: int = 0
-    ledger: Ledger = field(default_factory=Ledger)
-    wrong: list[str] = field(default_factory=list)
-    bookings: int = 0
+    def __init__(self, runs: int, minutes: float, say: Say) -> None:
+        self.stories = [Story(fault) for fault in (*ON_SQLITE, *ON_POSTGRES)]
+        self._runs, self._minutes, self._say = runs, minutes, say
+        self._began, self._lock = time.monotonic(), Lock()
 
-    def row(self) -> str:
-        """The table row of this fault."""
-        entries = self.ledger.entries
-        unanswered = sum(not entry.answered for entry in entries)
-        twice = sum(entry.answered > 1 for entry in entries)
-        return (
-            f"| {self.fault} | {self.runs} | {len(entries)} | {sum(entry.sent for entry in entries)} | {unanswered} "
-            f"| {twice} | {sum(entry.failed for entry in entries)} | {self.bookings} | {len(self.wrong)} "
-            f"| {statistics.median(entry.seconds for entry in entries):.2f} "
-            f"| {max(entry.seconds for entry in entries):.1f} "
-            f"| {max(entry.notice_seconds for entry in entries):.1f} |"
-        )
+    @property
+    def minutes(self) -> float:
+        """How long it has been going on."""
+        return (time.monotonic() - self._began) / 60
 
-
-class Stage:
-    """Visitors in every position of a conversation while something breaks."""
-
-    def __init__(self, rig: Rig, story: Story) -> None:
-        self._rig, self._story = rig, story
-
-    def run(self, breaks: Callable[[], None]) -> None:
-        """One asks, one is in the form, one is about to send the request; then it breaks."""
-        url = self._rig.supervisor.bot.url
-        names = [Visitor(url).name for _ in range(3)]
-        ledger = Ledger()
-        clients = [Client(ledger, url, name=name) for name in names]
-        asking, naming, sending = clients
-        asking.ask(_draw.choice(QUESTIONS))
-        steps = {client: iter(self._form(client.name)) for client in (naming, sending)}
-        for client, told in ((naming, 2), (sending, 5)):
-            for text in itertools.islice(steps[client], told):
-                client.ask(text)
-        with ThreadPoolExecutor(4) as pool:
-            turns = [
-                pool.submit(asking.ask, _draw.choice(QUESTIONS)),
-                pool.submit(naming.ask, next(steps[naming])),
-                pool.submit(sending.ask, next(steps[sending])),
-            ]
-            time.sleep(_draw.uniform(0, 0.05))
-            breaks()
-            for turn in turns:
-                turn.result()
-        for client in clients:
-            client.ask(_draw.choice(QUESTIONS))
-        for client in (naming, sending):
-            self._finish(client)
-        self._story.runs += 1
-        self._story.wrong += ledger.violations()
-        self._story.ledger.clients += clients
-
-    def hang_up(self) -> None:
-        """A browser goes away in the middle of its message and comes back."""
-        client = Client(Ledger(), self._rig.supervisor.bot.url)
-        client.ask(_draw.choice(QUESTIONS))
-        text = _draw.choice(QUESTIONS)
-        message_id = client.hang_up_on(text, after=_draw.uniform(0, 0.03))
-        if _draw.random() < 0.5:
-            time.sleep(0.2)
-        client.ask(text, message_id=message_id)
-        client.ask(_draw.choice(QUESTIONS))
-        self._story.runs += 1
-        self._story.wrong += client.settled()
-        self._story.ledger.clients.append(client)
-
-    @staticmethod
-    def _form(name: str) -> Iterator[str]:
-        yield "I'd like to book"
-        for answer in FORM.values():
-            yield answer or name
-
-    def _finish(self, client: Client) -> None:
-        """Rule R3: whatever happened, asking again ends in exactly one request."""
-        for _ in range(12):
-            codes = {line["code"] for line in client.replay() if line.get("code")}
-            if codes:
+    def play(self, play: Callable[..., None], on: Union[Rig, Pair], faults: tuple[str, ...]) -> None:
+        """All rounds of a group; in each round one run of each of its faults."""
+        stories = [story for story in self.stories if story.fault in faults]
+        for number in range(1, self._runs + 1):
+            if self.minutes > self._minutes:
                 break
-            self._answer(client)
-        if list(codes) != self._rig.codes(client.name):
-            self._story.wrong.append(f"told {codes}, kept {self._rig.codes(client.name)}")
-        self._story.bookings += len(codes)
+            play_round(stories, play, on, REAL)
+            self._write(f"{number} of {self._runs} rounds: {', '.join(faults)}")
 
-    @staticmethod
-    def _answer(client: Client) -> None:
-        visitor = object.__new__(Visitor)
-        visitor.name = client.name
-        visitor.answers = [line for line in client.replay() if line["kind"] == "text"]
-        client.ask(visitor.answer_to(visitor.is_asked) if visitor.is_asked else "I'd like to book")
+    def _write(self, done: str) -> None:
+        with self._lock:
+            wrong = sum(len(story.wrong) for story in self.stories)
+            self._say(f"{self.minutes:4.0f} min, {wrong} rules broken, {done}")
+            _report([story for story in self.stories if story.runs or story.wrong], self.minutes)
 
 
-def kill_bot(rig: Rig) -> None:
-    kill(rig.supervisor.bot)
-    rig.is_looked_after()
-
-
-def kill_actions(rig: Rig) -> None:
-    kill(rig.supervisor.actions)
-    rig.is_looked_after()
-
-
-def lock_database(rig: Rig, seconds: float) -> None:
-    with closing(sqlite3.connect(rig.folder / "faq.db", isolation_level=None)) as other:
-        other.execute("begin immediate")
-        time.sleep(seconds)
-        other.execute("rollback")
-
-
-@pytest.fixture
-def story(request: pytest.FixtureRequest, shared_rig: Rig) -> Iterator[Story]:
-    made = Story(request.node.callspec.params["fault"] if hasattr(request.node, "callspec") else "?")
-    yield made
-    assert made.wrong == []
-    assert not [entry for entry in made.ledger.entries if entry.answered != 1]
-    for child in shared_rig.supervisor.children:
-        assert child.process
-        assert megabytes(child.process.pid) < MOST_MEGABYTES
-
-
-def play(rig: Rig, story: Story, runs: int, *, locked_seconds: float) -> None:
-    """Runs of one fault."""
-    stage = Stage(rig, story)
-    breaks: dict[str, Callable[[], None]] = {
-        "bot killed": lambda: kill_bot(rig),
-        "action server killed": lambda: kill_actions(rig),
-        "database locked": lambda: lock_database(rig, _draw.uniform(0.2, 1) * locked_seconds),
-    }
-    for _ in range(runs):
-        if story.fault == "client hangs up":
-            stage.hang_up()
-        else:
-            stage.run(breaks[story.fault])
-
-
-FAULTS = {"bot killed": 1, "action server killed": 2, "database locked": 10, "client hangs up": 10}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_nothing_is_lost_or_doubled(shared_rig: Rig, story: Story, fault: str) -> None:
-    play(shared_rig, story, FAULTS[fault], locked_seconds=0.4)
+@pytest.fixture(scope="module")
+def second_rig(made: None, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    started = Rig(settings, tmp_path_factory.mktemp("second-rig"), waits={})
+    started.start()
+    yield started
+    started.stop()
 
 
 @pytest.mark.soak
-def test_nothing_is_lost_or_doubled_in_many_runs(shared_rig: Rig) -> None:
-    stories = [Story(fault) for fault in FAULTS]
-    runs = int(os.environ.get("FAQ_SOAK_RUNS") or RUNS)
-    for story in stories:
-        play(shared_rig, story, runs, locked_seconds=15)
-        _report(stories)
-    assert [story.wrong for story in stories if story.wrong] == []
-    assert {entry.answered for story in stories for entry in story.ledger.entries} == {1}
+def test_nothing_is_lost_or_doubled_in_many_runs(
+    rig: Rig, second_rig: Rig, pair: Pair, request: pytest.FixtureRequest
+) -> None:
+    runs = int(os.environ.get("SOAK_RUNS") or RUNS)
+    minutes = float(os.environ.get("SOAK_MINUTES") or "inf")
+    soak = Soak(runs, minutes, request.config.pluginmanager.get_plugin("terminalreporter").write_line)
+    others = tuple(fault for fault in ON_SQLITE if fault not in RESTARTS)
+    with ThreadPoolExecutor(3) as pool:
+        groups = [
+            pool.submit(soak.play, play_on_sqlite, rig, RESTARTS),
+            pool.submit(soak.play, play_on_sqlite, second_rig, others),
+            pool.submit(soak.play, play_on_postgres, pair, tuple(ON_POSTGRES)),
+        ]
+        for group in groups:
+            group.result()
+    assert {story.fault: story.wrong for story in soak.stories if story.wrong} == {}
+    assert all(story.runs == runs or soak.minutes > minutes for story in soak.stories)
+    assert {entry.answered for story in soak.stories for entry in story.ledger.entries} == {1}
+    for one in (rig, second_rig, pair.rig):
+        for child in one.supervisor.children:
+            assert child.process
+            assert megabytes(child.process.pid) < MOST_MEGABYTES
 
 
-def _report(stories: list[Story]) -> None:
-    """Written after each fault, so that an interrupted soak is not for nothing."""
-    done = [story for story in stories if story.runs]
+def _report(stories: list[Story], minutes: float) -> None:
+    least, most = (choose(story.runs for story in stories) for choose in (min, max))
     lines = [
         "# Soak", "",
-        f"`make soak` on {dt.date.today():%d %B %Y}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, SQLite.",
-        "In each run three visitors (one asking, one in the form, one sending the request) are caught in the",
-        "middle of a message; then all go on and both bookings are finished. A client that hangs up is one visitor.",
+        f"{least} to {most} runs of each fault, written by `make soak` (200 runs unless `SOAK_RUNS` or `SOAK_MINUTES` "
+        f"says otherwise) on {dt.date.today():%d %B %Y}: {minutes:.0f} minutes, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}.", "",
+        "In each run three visitors (one asking, one in the form, one sending the request) are caught in the middle",
+        "of a message; then all go on and both bookings are finished. Hanging up, two tabs and a broken",
+        "understanding are one visitor each. Waits are those of a real bot. How long something is broken is drawn",
+        f"for each run, up to {REAL.hanging:.0f} s for an action server that hangs, {REAL.locked:.0f} s for a locked "
+        f"database or a full disk,", f"{REAL.away:.0f} s for PostgreSQL and {REAL.offline:.0f} s offline; the clock "
+        "jumps by five seconds or an hour. Only the supervisor's pause", "before it restarts a process that keeps "
+        "dying is left out. Three groups of faults run side by side.",
         "Every message with how often it was sent and answered: `soak-messages.csv`.", "",
         "| fault | runs | messages | sent | unanswered | answered twice | kept as an apology | bookings | rules broken "
         "| median s | longest s | longest without a sign s |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
-        *(story.row() for story in done), "",
-        *(f"* {story.fault}: {wrong}" for story in done for wrong in story.wrong[:10]),
+        *(story.row() for story in stories), "",
+        *(f"* {story.fault}: {wrong}" for story in stories for wrong in story.wrong[:10]),
     ]
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
     rows = ["fault,id,sent,answered,apologised,kept_as_apology,longest_without_a_sign_s,answered_after_s"]
-    rows += [f"{story.fault},{row}" for story in done for row in story.ledger.rows()]
+    rows += [f"{story.fault},{row}" for story in stories for row in story.ledger.rows()]
     MESSAGES.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -72,6 +72,18 @@ responses:
         - {title: Numbing, payload: "How is it numbed?"}
         - {title: How it works, payload: "How does it work?"}
       metadata: {topic: faq_pain, treatment: standard_botox, facts: [pain.micro], lead: "Pain?"}
+    - condition: [{type: slot, name: treatment, value: baby_botox}]
+      text: Baby Botox feels like quick pinches.
+      buttons:
+        - {title: Numbing, payload: "How is it numbed?"}
+        - {title: How it works, payload: "How does it work?"}
+      metadata: {topic: faq_pain, treatment: baby_botox, facts: [pain.micro], lead: "Pain?"}
+    - condition: [{type: slot, name: treatment, value: microneedling}]
+      text: Microneedling feels warm.
+      buttons:
+        - {title: Numbing, payload: "How is it numbed?"}
+        - {title: How it works, payload: "How does it work?"}
+      metadata: {topic: faq_pain, treatment: microneedling, facts: [pain.micro], lead: "Pain?"}
     - text: Micro-Botox stings for some minutes, and small bruises can follow.
       buttons:
         - {title: Numbing, payload: "How is it numbed?"}
@@ -144,7 +156,7 @@ def test_a_project_without_mistakes_passes(project: Path) -> None:
     assert [str(finding) for finding in report.findings] == []
     assert report.ok
     assert report.seconds < 5
-    assert "1 of 3 answers refer to somebody (33%)" in "\n".join(report.summary)
+    assert "1 of 5 answers refer to somebody (20%)" in "\n".join(report.summary)
 
 
 PORES = "Micro-Botox may make pores look less open for three to four months."
@@ -239,6 +251,27 @@ MISTAKES = {
     "a link without an address": (
         SOURCES, "  url: https://label.example/pi\n", "", "L1:", "no web address",
     ),
+    "a link that names a clinic": (
+        SOURCES, "label: A clinic's page\n", "label: A clinic's page\n  link: true\n  url: https://a.example\n",
+        "S000:", "whose address names it",
+    ),
+    "a fact for show": (
+        FACTS, "  pain.micro:", "  pain.idle:\n    treatment: any\n    statement: It stings.\n"
+        "    agreement: single\n    evidence: [{source: P1, locator: abstract}]\n  pain.micro:",
+        AT_PAIN_FACT, 'rests on the fact "pain.idle"',
+    ),
+    "a source for show": (
+        SOURCES, "P1:", "P2: {kind: Study, tier: P, label: A study, title: More, read: abstract}\nP1:", "P1:",
+        'rests on the source "P2"',
+    ),
+    "a subject without words": (
+        ANSWERS, "name: treatment, value: standard_botox", "name: subject, value: beard", AT_STANDARD,
+        'how visitors name the subject "beard"',
+    ),
+    "words of no subject": (
+        ANSWERS, "treatment: standard_botox, facts", "treatment: standard_botox, asks: [beard], facts",
+        AT_STANDARD, "stands under no subject",
+    ),
     "a date that is none": (SOURCES, "2024-10-18", "2024-13", "L1:", '"2024-13"'),
     "a date in the future": (SOURCES, "2024-10-18", "2924", "L1:", "in the future"),
     "an article that changed": (SOURCES, "  sha256: ", "  sha256: 0", "S000:", "fingerprints"),
@@ -262,7 +295,10 @@ MISTAKES = {
     ),
     "no wording for standard Botox": (
         ANSWERS, "name: treatment, value: standard_botox", "name: open_now, value: true", AT_STANDARD,
-        "no wording for standard Botox",
+        "no wording for standard_botox",
+    ),
+    "no wording for microneedling": (
+        ANSWERS, "value: microneedling", "value: baby_botox", AT_STANDARD, "no wording for microneedling",
     ),
     "a condition on nothing": (
         ANSWERS, "name: treatment,", "name: tretment,", AT_STANDARD, '"tretment"',
@@ -277,7 +313,7 @@ MISTAKES = {
     "unknown metadata": (ANSWERS, 'lead: "Pores?"', 'laed: "Pores?"', AT_PORES, '"laed"'),
     "one button": (
         ANSWERS, '        - {title: "Does it hurt?", payload: "Does it hurt?"}\n', "", AT_PORES,
-        "has 1 buttons",
+        "has 1 button;",
     ),
     "a long button": (
         ANSWERS, "title: \"Does it hurt", "title: \"Does it hurt very much indeed", AT_PORES, "letters",
@@ -305,9 +341,9 @@ MISTAKES = {
         FACTS, "agreement: single", "agreement: single\n    agrement: single", "source: S000",
         '"agrement"',
     ),
-    "broken YAML": (ANSWERS, "text: We are {opening}.", "text: 'We are", AT_HOURS, "not valid YAML"),
+    "broken YAML": (ANSWERS, "text: We are {opening}.", "text: 'We are", AT_HOURS, "cannot be read from"),
     "a response written twice": (
-        ANSWERS, "utter_clinic_hours:", "utter_faq_pain:", "  utter_clinic_hours", "not valid YAML",
+        ANSWERS, "utter_clinic_hours:", "utter_faq_pain:", "  utter_clinic_hours", '"utter_faq_pain" is written twice',
     ),
 }  # fmt: skip
 
@@ -340,6 +376,17 @@ def test_a_missing_folder_is_told_without_a_finding_for_each_topic(project: Path
     assert len(told) == 1
 
 
+def test_a_word_that_names_two_subjects_is_told(project: Path) -> None:
+    wording = (
+        "    - condition: [{type: slot, name: subject, value: SUBJECT}]\n      text: We are {opening}.\n"
+        '      metadata: {topic: clinic_hours, kind: clinic, lead: "Open?", asks: [Late-night]}\n'
+    )
+    two = wording.replace("SUBJECT", "evening") + wording.replace("SUBJECT", "night")
+    _plant(project, ANSWERS, "  utter_clinic_hours:\n", f"  utter_clinic_hours:\n{two}")
+    (finding,) = run_check(project).findings
+    assert "\"Late-night\" names two subjects" in str(finding)
+
+
 def test_too_much_quoted_from_one_article_is_told(project: Path) -> None:
     quotes = ["tried the drops in her cheeks", "saw the shine on her nose"]
     entries = "".join(f"      - {{source: S003, quote: {quote}}}\n" for quote in quotes)
@@ -357,9 +404,36 @@ def test_a_finding_is_one_sentence_with_file_line_and_mend(project: Path) -> Non
     _plant(project, ANSWERS, "three to four months", "five months")
     (finding,) = run_check(project).findings
     assert str(finding) == (
-        f'{ANSWERS}:4: "utter_faq_pores" says "five months", but no fact it cites holds that '
-        "figure; correct the figure, or cite the fact that has it."
+        f'{ANSWERS}:4: "faq_pores" says "five months", but no fact it cites holds that figure '
+        "(they hold: 3 to 4 months); correct the figure, or cite the fact that has it."
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "meant"),
+    [
+        (ANSWERS, "[duration.micro]", "[duration.mikro]", "duration.micro"),
+        (ANSWERS, "{opening}", "{openning}", "opening"),
+        (ANSWERS, 'lead: "Pores?"', 'laed: "Pores?"', "lead"),
+        (ANSWERS, "value: standard_botox", "value: standart_botox", "standard_botox"),
+    ],
+)
+def test_a_mistyped_name_is_met_with_the_one_that_was_meant(
+    project: Path, file: str, old: str, new: str, meant: str
+) -> None:
+    _plant(project, file, old, new)
+    assert any(f'did you mean "{meant}"?' in str(finding) for finding in run_check(project).findings)
+
+
+@pytest.mark.parametrize(
+    "mistake", ["a fact that does not exist", "a source that does not exist", "broken YAML", "an unknown kind"]
+)
+def test_one_mistake_is_not_told_as_another_elsewhere(project: Path, mistake: str) -> None:
+    file, old, new, *_ = MISTAKES[mistake]
+    _plant(project, file, old, new)
+    told = run_check(project).findings
+    assert {finding.file for finding in told} == {file}, [str(finding) for finding in told]
+    assert not any("take it out" in str(finding) for finding in told)
 
 
 def test_fingerprints_are_written_anew_from_the_same_articles(project: Path) -> None:

@@ -72,6 +72,30 @@ def test_visitors_see_each_source_once_best_first_and_only_publishers_are_linked
     ]
 
 
+SUBJECT = """\
+    - condition: [{type: slot, name: subject, value: refills}]
+      text: A refill waits three months.
+      metadata: {topic: faq_duration, treatment: micro_botox, facts: [], asks: [refill, top-up]}
+"""
+
+
+def test_wordings_on_a_subject_are_named_below_and_shown_when_asked_for(root: Path) -> None:
+    file = root / "data/responses/a.yml"
+    file.write_text(file.read_text().replace("utter_faq_duration:\n", f"utter_faq_duration:\n{SUBJECT}"))
+    general = _screen(root, "duration")
+    assert "refill waits" not in general
+    assert "Wordings on one subject (show with --subject): refills" in general
+    only = _screen(root, "duration", subject="refills")
+    assert "refill waits" in only
+    assert "refill, top-up" in only
+    assert "Standard Botox lasts" not in only
+    assert "refill waits" in _screen(root, "duration", whole=True)
+    with pytest.raises(LookupError, match="it has: refills"):
+        _screen(root, "duration", subject="beards")
+    signed = sign_topic(root, "duration", subject="refills", by="A. Person", on=dt.date(2026, 3, 2))
+    assert [variant.key for variant in signed] == ["utter_faq_duration [subject=refills]"]
+
+
 def test_source_labels_follow_an_edit_and_survive_a_broken_file(root: Path) -> None:
     labels = SourceLabels(root / "knowledge")
     assert len(labels.of(["duration.micro", "gone.fact"], most=9)) == 2

@@ -9,7 +9,8 @@ import pytest
 
 from assistant.making import BUILD
 from assistant.nlu.build_encoder import ensure_encoder
-from assistant.nlu.classifier import Classifier, ClassifierSettings, threshold
+from assistant.nlu.calibration import threshold
+from assistant.nlu.classifier import Classifier, ClassifierSettings
 from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.ngrams import NgramWeights
 
@@ -120,6 +121,18 @@ def test_it_comes_back_from_disk_the_same_without_pickle(
     json.loads((tmp_path / "classifier.json").read_text())
     with np.load(tmp_path / "classifier.npz", allow_pickle=False) as arrays:
         assert all(arrays[name].dtype != object for name in arrays.files)
+
+
+def test_doubt_between_kin_topics_is_no_doubt_about_the_answer(encoder: SentenceEncoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    alone = Classifier.fit(TEXTS, LABELS, vectors)
+    related = Classifier.fit(TEXTS, LABELS, vectors, kin=[["faq_duration", "clinic_hours", "unknown"]])
+    text = "how long until what time"
+    between, apart = (model.rank([text], encoder.encode([text]))[0] for model in (related, alone))
+    assert {between[0].name, between[1].name} == {"faq_duration", "clinic_hours"}
+    assert between[0].name == apart[0].name
+    assert between[0].confidence > between[0].meant + 0.1
+    assert apart[0].confidence == pytest.approx(apart[0].meant)
 
 
 def test_one_intent_is_not_enough(encoder: SentenceEncoder) -> None:

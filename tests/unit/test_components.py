@@ -122,13 +122,21 @@ def test_unsure_is_fallback_and_keeps_the_close_topics(parse: Parse) -> None:
     assert names[0] == "nlu_fallback" and "faq_pain" in names
 
 
-def judge(*ranks: list[tuple[str, float]]) -> dict[str, Any]:
+def judge(*ranks: list[tuple[str, float]], text: str = "x" * 90) -> dict[str, Any]:
     """What is made of a message ranked so, whole and in parts."""
-    message = Message({"text": "x" * 90})
+    message = Message({"text": text})
     parts = [Part("x", 10 * number, 10 * number + 9) for number in range(len(ranks))]
-    message.set(CANDIDATES, [(part, [Ranked(*one) for one in own]) for part, own in zip(parts, ranks, strict=True)])
+    ranked = [[Ranked(name, chance, chance) for name, chance in own] for own in ranks]
+    message.set(CANDIDATES, list(zip(parts, ranked, strict=True)))
     Judgement({"wrong_costs": 5.0, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
     return message.as_dict(only_output_properties=True)
+
+
+def test_the_classifier_raises_no_alarm_about_signs_the_rules_have_read_and_dismissed() -> None:
+    ranks = [("red_flag", 0.97), ("faq_serious_risks", 0.1)]
+    assert judge(ranks, text="something odd is going on")["alarm"] == "emergency"
+    data = judge(ranks, text="never had trouble swallowing")
+    assert "alarm" not in data and data["intent"]["name"] == "nlu_fallback"
 
 
 def test_a_part_the_whole_message_points_to_is_understood_a_little_sooner() -> None:

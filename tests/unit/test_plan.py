@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.dialogue.plan import BOOKING_FORM, DEACTIVATE, Question, Turn, plan
+from assistant.dialogue.plan import BOOKING_FORM, DEACTIVATE, MINOR, Question, Turn, plan
 
 
 def actions(turn: Turn) -> list[str]:
@@ -119,3 +119,43 @@ def test_distress_in_the_form_pauses_it_and_sells_nothing() -> None:
 
 def test_code_that_seems_to_wish_the_end_does_not_end_the_form() -> None:
     assert plan(Turn("cancel_booking", asked_slot="visitor_name", plain=False)) == []
+
+
+def test_a_declared_minor_hears_why_before_anything_else() -> None:
+    turn = Turn("faq_pain", (Question("faq_pain"), Question("book_appointment")), minor=True)
+    assert actions(turn) == [MINOR, "utter_faq_pain"]
+
+
+@pytest.mark.parametrize("intent", ["faq_age", "faq_candidate", "faq_cost", "nlu_fallback", "give_details", "affirm"])
+def test_to_a_declared_minor_the_explanation_is_the_answer(intent: str) -> None:
+    assert actions(Turn(intent, (Question(intent),), minor=True)) == [MINOR]
+
+
+@pytest.mark.parametrize("intent", ["dosing_diy", "appearance_distress", "book_appointment"])
+def test_help_and_refusal_come_to_a_minor_as_to_everybody(intent: str) -> None:
+    assert plan(Turn(intent, minor=True)) == []
+
+
+def test_an_alarm_comes_before_the_explanation_to_a_minor() -> None:
+    assert actions(Turn("red_flag", alarm="today", minor=True)) == ["utter_red_flag"]
+
+
+def test_a_minor_inside_the_form_is_for_the_form_to_hear() -> None:
+    turn = Turn("faq_pain", (Question("faq_pain"),), asked_slot="visitor_name", gives_asked_slot=True, minor=True)
+    assert plan(turn) == []
+
+
+def test_naming_the_treatment_that_was_asked_for_answers_the_question_before() -> None:
+    turn = Turn("faq_what_is", treatment="baby_botox", focus_topic="faq_pain", names_which=True)
+    steps = plan(turn)
+    assert [(step.action, step.slots) for step in steps] == [("utter_faq_pain", {"treatment": "baby_botox"})]
+
+
+def test_before_naming_two_questions_of_one_kind_get_one_text() -> None:
+    asked = (Question("faq_pain"), Question("faq_duration"), Question("faq_numbing"), Question("clinic_hours"))
+    assert actions(Turn("faq_pain", asked, unnamed=True)) == [
+        "utter_faq_pain",
+        "utter_faq_duration",
+        "utter_clinic_hours",
+    ]
+    assert len(actions(Turn("faq_pain", asked))) == 4

@@ -4,15 +4,17 @@ The sentences are made up for these tests.
 """
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Dict, List
 
 import pytest
 
-from assistant.nlu import red_flag_lexicon
 from assistant.nlu.red_flags import Match, alarm, matches
+from assistant.nlu.red_flags import lexicon as lists
 
+LISTS = Path(lists.__file__).parent
 SAFETY = Path(__file__).parents[1] / "nlu" / "safety"
 
 
@@ -306,7 +308,7 @@ def test_words_of_another_language_may_stand_apart() -> None:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_held_out_sentences_are_found_as_often_as_before(half: int) -> None:
+def test_sentences_of_other_writers_are_found_as_often_as_before(half: int) -> None:
     def rows(name: str) -> List[Dict[str, str]]:
         lines = (SAFETY / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
         middle = len(lines) // 2
@@ -316,27 +318,28 @@ def test_held_out_sentences_are_found_as_often_as_before(half: int) -> None:
     alarms, lookalikes = rows("alarms"), rows("lookalikes")
     enough = [rank[alarm(row["text"])] >= rank[row["level"]] for row in alarms]
     false = [row["text"] for row in lookalikes if alarm(row["text"])]
-    assert sum(enough) >= 0.92 * len(alarms)
-    assert len(false) <= 0.15 * len(lookalikes), false
+    assert sum(enough) >= 0.97 * len(alarms)
+    assert len(false) <= 0.03 * len(lookalikes), false
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "complaint"),
+    ("name", "old", "new", "complaint"),
     [
-        ("      - palpitations\n", "      - palpitashuns\n", "'palpitashuns', which does not exist"),
-        ("    level: crisis\n", "    level: crysis\n", "unknown level"),
-        ("  cannot: >\n", "  trouble: >\n", "trouble is there twice"),
-        ("signs:\n", "sings:\n", "missing"),
-        ("words:\n", "words: [\n", "not YAML"),
+        ("signs.yml", "      - palpitations\n", "      - palpitashuns\n", "'palpitashuns', which does not exist"),
+        ("signs.yml", "    level: crisis\n", "    level: crysis\n", "unknown level"),
+        ("words.yml", "  cannot: >\n", "  trouble: >\n", "trouble is there twice"),
+        ("signs.yml", "signs:\n", "sings:\n", "missing"),
+        ("words.yml", "words:\n", "words: [\n", "not YAML"),
     ],
 )
-def test_a_broken_word_list_is_named_at_start(old: str, new: str, complaint: str, tmp_path: Path) -> None:
-    text = red_flag_lexicon._WORDS.read_text(encoding="utf-8")
+def test_a_broken_word_list_is_named_at_start(name: str, old: str, new: str, complaint: str, tmp_path: Path) -> None:
+    for path in LISTS.glob("*.yml"):
+        shutil.copy(path, tmp_path)
+    text = (tmp_path / name).read_text(encoding="utf-8")
     assert old in text
-    broken = tmp_path / "red_flag_words.yml"
-    broken.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(red_flag_lexicon.WordListError, match=complaint):
-        red_flag_lexicon._read_words(broken)
+    (tmp_path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(lists.WordListError, match=complaint):
+        lists.read_lists(tmp_path)
 
 
 def test_an_eyelid_with_another_sign_is_no_longer_for_today() -> None:
@@ -366,12 +369,12 @@ def test_matches_tells_staff_which_words_were_seen() -> None:
 
 
 def _cost(text: str) -> float:
-    """Best of several runs, in seconds: other work on the machine only ever adds time."""
+    """Best of several runs, in seconds of this process: other work on the machine does not count."""
     runs: List[float] = []
     for _ in range(7):
-        start = time.perf_counter()
+        start = time.process_time()
         alarm(text)
-        runs.append(time.perf_counter() - start)
+        runs.append(time.process_time() - start)
     return min(runs)
 
 

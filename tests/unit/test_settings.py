@@ -86,3 +86,12 @@ def test_the_market_decides_numbers_and_naming(tmp_path: Path, market: str, numb
 def test_the_signing_key_is_made_once_and_kept_private(settings: Settings) -> None:
     assert settings.secret == settings.secret
     assert (settings.var / "secret").stat().st_mode & 0o077 == 0
+
+
+def test_visitors_hear_something_within_ten_seconds_unless_the_environment_says_otherwise(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FAQ_DEADLINE_SECONDS", raising=False)
+    assert settings.deadline < 10
+    monkeypatch.setenv("FAQ_DEADLINE_SECONDS", "4")
+    assert settings.deadline == 4

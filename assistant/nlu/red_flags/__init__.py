@@ -1,0 +1,134 @@
+"""Finds worrying symptoms and crisis words in a visitor's message.
+
+A message is read in five steps, each in a module of its own:
+
+1. text.py (with spelling.py) makes its letters and words comparable;
+2. mentions.py finds where words of a sign stand near each other (words.yml, signs.yml);
+3. clauses.py cuts it into sentences and clauses and finds the cues in them (scope.yml);
+4. scope.py decides of each mention whether it is there now, with somebody; recall comes first;
+5. this module turns what is left into a level.
+"""
+
+from dataclasses import dataclass
+from typing import Iterator, List, Optional, Set, Tuple
+
+from typing_extensions import Literal
+
+from assistant.nlu.red_flags.lexicon import Lexicon, read_lexicon
+from assistant.nlu.red_flags.mentions import Mention, find_mentions
+from assistant.nlu.red_flags.scope import Reading, Scope
+from assistant.nlu.red_flags.text import normal_text, words_of
+
+Level = Literal["emergency", "today", "crisis"]
+
+_CONTRAST = frozenset(("but", "although", "however", "yet", "except", "though"))
+_RANK = {"crisis": 0, "emergency": 1, "today": 2, "otherwise": 3, "companion": 4}
+
+
+@dataclass(frozen=True)
+class Match:
+    """A sign that is taken seriously, for staff who want to know why.
+
+    Attributes:
+        sign: name of the sign.
+        level: crisis, emergency, today, otherwise or companion (see signs.yml).
+        words: the words of the message it was seen in.
+    """
+
+    sign: str
+    level: str
+    words: str
+
+
+def alarm(text: str) -> Optional[Level]:
+    """Says whether a message must be answered with an urgent text, whatever else it says.
+
+    Args:
+        text: the visitor's words as typed, any length (time is linear in it).
+
+    Returns:
+        "crisis" for suicidal words; "today" for one droopy lid or brow, an uneven smile,
+        spreading redness or pus, or fever with nothing else; "emergency" for every other
+        worrying sign and when in doubt; None when nothing worrying is said to happen now.
+    """
+    today: Set[str] = set()
+    companion = False
+    for mention in _taken_seriously(text):
+        level = mention.sign.level
+        if level == "crisis":
+            return "crisis"
+        if level == "emergency":
+            return "emergency"
+        if level == "today":
+            today.add(mention.sign.name)
+        elif level == "companion":
+            companion = True
+        elif not today:
+            return "emergency"
+    if not today:
+        return None
+    return "emergency" if companion or len(today) > 1 else "today"
+
+
+def dismisses(text: str) -> bool:
+    """Says whether signs are mentioned, but each is denied, over, only asked about or about something else.
+
+    Whoever judges messages by likeness alone cannot see that; for them this is a reason to be calm.
+    """
+    clear = False
+    for mention, reading in _readings(text):
+        sure = mention.sign.level != "companion"
+        if reading == "now" and sure:
+            return False
+        # "No fever, but ..." goes on with something that may be worse and that has no name here.
+        clear |= reading == "over" or (reading == "denied" and not _goes_on(text))
+        clear |= reading in ("asked", "elsewhere") and sure and not mention.sign.net
+    return clear
+
+
+def _goes_on(text: str) -> bool:
+    return not _CONTRAST.isdisjoint(normal_text(text).split())
+
+
+def matches(text: str) -> List[Match]:
+    """Returns every sign in the text that is taken seriously, the most urgent first."""
+    tokens = words_of(normal_text(text), read_lexicon().spelling)
+    seen = {
+        Match(
+            sign=mention.sign.name,
+            level=mention.sign.level,
+            words=" ".join(tokens[mention.first : mention.last + 1]),
+        ): None
+        for mention in _taken_seriously(text)
+    }
+    return list(seen)
+
+
+def _taken_seriously(text: str) -> Iterator[Mention]:
+    return (mention for mention, reading in _readings(text) if reading == "now")
+
+
+def _readings(text: str) -> Iterator[Tuple[Mention, Reading]]:
+    tables = read_lexicon()
+    normal = normal_text(text)
+    if not normal.isascii():
+        for mention in _foreign(normal, tables):
+            yield mention, "now"
+    tokens = words_of(normal, tables.spelling)
+    mentions, marked = find_mentions(tokens, tables)
+    if not mentions:
+        return
+    scope = Scope(tokens, marked, tables)
+    mentions.sort(key=lambda mention: _RANK[mention.sign.level])
+    for mention in mentions:
+        yield mention, scope.reading(mention)
+
+
+def _foreign(normal: str, tables: Lexicon) -> Iterator[Mention]:
+    for letter in set(normal) & tables.foreign.keys():
+        for phrase, sign in tables.foreign[letter]:
+            if phrase in normal:
+                yield Mention(sign, frozenset((0,)), 0, 0)
+
+
+read_lexicon()  # read now: a mistake in a list must stop the program at start, not at a visitor's message

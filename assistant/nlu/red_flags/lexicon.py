@@ -1,0 +1,235 @@
+"""Reads the word lists beside it once and turns them into the tables the other modules look words up in."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
+
+import yaml
+
+from assistant.nlu.red_flags.spelling import Spelling
+from assistant.nlu.red_flags.text import fold_letters
+
+_HERE = Path(__file__).parent
+_LISTS = ("words.yml", "spelling.yml", "signs.yml", "scope.yml", "languages.yml")
+_ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
+    "~": [(), *((owner,) for owner in "my his her their your the a".split())],
+    "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
+}
+_LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
+_SIGN_KEYS = frozenset("sign level when unless never explained cosmetic net anywhere figurative personal".split())
+_CONTEXT_KEYS = ("unless", "never", "explained")
+_SHARED = ("onset", "spread_word")  # cues that signs are made of, too
+_DEFAULT_GAP = 6
+_FOREIGN_GAP = 5
+
+
+NO_TAGS: FrozenSet[str] = frozenset()
+
+
+class Phrases:
+    """A tree of words; the longest phrase that fits at a place is found in one walk."""
+
+    def __init__(self) -> None:
+        self.root: Dict[str, Any] = {}
+        self.vocabulary: Set[str] = set()
+
+    def add(self, phrase: str, tag: str) -> None:
+        """Adds every reading of a phrase (see "~" in words.yml) under a tag."""
+        for words in _readings(phrase.split()):
+            node = self.root
+            self.vocabulary.update(words)
+            for word in words:
+                node = node.setdefault(word, {})
+            node[""] = node.get("", NO_TAGS) | {tag}
+
+    def longest(self, tokens: List[str], start: int) -> Tuple[int, FrozenSet[str]]:
+        """Returns (number of words, tags) of the longest phrase at start; (0, none) if none."""
+        node: Optional[Dict[str, Any]] = self.root
+        size, tags = 0, NO_TAGS
+        for place in range(start, len(tokens)):
+            node = node.get(tokens[place]) if node else None
+            if node is None:
+                break
+            if "" in node:
+                size, tags = place - start + 1, node[""]
+        return size, tags
+
+
+def _readings(words: List[str]) -> Iterator[Tuple[str, ...]]:
+    for place, word in enumerate(words):
+        if word in _ALSO_READ:
+            for middle in _ALSO_READ[word]:
+                for rest in _readings(words[place + 1 :]):
+                    yield (*words[:place], *middle, *rest)
+            return
+    yield tuple(words)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of a list a nurse can read."""
+
+    name: str
+    level: str
+    unless: FrozenSet[str] = NO_TAGS
+    never: FrozenSet[str] = NO_TAGS
+    explained: FrozenSet[str] = NO_TAGS
+    cosmetic: bool = False
+    net: bool = False  # counts only when somebody says that something is with them now
+    anywhere: bool = False  # a look-alike counts in the whole sentence, not only beside the sign
+    figurative: bool = False  # also said in jest, of prices and queues
+    personal: bool = False  # in a question counts only beside a person or a moment: "my", "since"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A sign is there when the other groups lie at most gap places before the last word.
+
+    "a + b" is tried from either word, "a > b" only from b: then a stands before b.
+    """
+
+    sign: Sign
+    others: Tuple[str, ...]
+    gap: int
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything that is looked up while a message is read.
+
+    Attributes:
+        words: phrases that signs are made of, each tagged with its groups.
+        cues: phrases that decide about a sign (negation, question, time ...), tagged the same way.
+        rules: the rules that the last word of a group may complete, by group.
+        foreign: phrases of scripts without spaces or of other alphabets, by first letter.
+        spelling: what misspelled words are meant to be.
+    """
+
+    words: Phrases
+    cues: Phrases
+    rules: Dict[str, List[Rule]]
+    foreign: Dict[str, List[Tuple[str, Sign]]]
+    spelling: Spelling
+
+
+def _entries(text: str) -> Iterator[str]:
+    return (entry.strip() for entry in text.split(",") if entry.strip())
+
+
+def _add_rules(tables: Lexicon, row: Dict[str, Any]) -> None:
+    flags: Dict[str, Any] = {
+        name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "figurative", "personal")
+    }
+    contexts: Dict[str, Any] = {name: frozenset(row.get(name, ())) for name in _CONTEXT_KEYS}
+    sign = Sign(name=row["sign"], level=row["level"], **contexts, **flags)
+    for when in row["when"]:
+        pattern, _, gap = when.partition("/")
+        groups = [group.strip() for group in re.split("[+>]", pattern)]
+        for group in groups[-1:] if ">" in pattern else groups:
+            others = tuple(other for other in groups if other != group)
+            rule = Rule(sign=sign, others=others, gap=int(gap or _DEFAULT_GAP))
+            tables.rules.setdefault(group, []).append(rule)
+
+
+def _add_foreign(tables: Lexicon, level: str, phrases: str) -> None:
+    sign = Sign(f"{level} in another language", level)
+    tag = f"foreign_{level}"
+    tables.rules[tag] = [Rule(sign, (), 0)]
+    for entry in _entries(phrases):
+        phrase = fold_letters(entry)
+        if ".." in phrase:
+            parts = tuple(part.strip() for part in phrase.split(".."))
+            for part in parts:
+                tables.words.add(part, part)
+            tables.rules.setdefault(parts[-1], []).append(Rule(sign, parts[:-1], _FOREIGN_GAP))
+        elif not phrase.isascii():
+            tables.foreign.setdefault(phrase[0], []).append((phrase, sign))
+        else:
+            tables.words.add(phrase, tag)
+            # "n arrive" is typed "n'arrive"
+            tables.words.add(re.sub(r"\b(un|[cdjlmnst]) (?=\w)", r"\1", phrase), tag)
+
+
+class WordListError(ValueError):
+    """A word list cannot be used; the message names each mistake for whoever edited it."""
+
+
+def read_lists(folder: Path) -> Dict[str, Any]:
+    """Returns what the lists in a folder say, by section.
+
+    Raises:
+        WordListError: naming every mistake in them.
+    """
+    data: Dict[str, Any] = {}
+    for name in _LISTS:
+        text = (folder / name).read_text(encoding="utf-8")
+        try:
+            data.update(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        except (yaml.YAMLError, TypeError, ValueError) as error:
+            raise WordListError(f"{name}: not YAML: {error}")
+        if twice := _written_twice(text):
+            raise WordListError(f"{name}: " + "; ".join(f"{group} is there twice" for group in twice))
+    try:
+        mistakes = list(_mistakes(data))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        mistakes = [f"a part is missing or of the wrong kind: {error!r}"]
+    if mistakes:
+        raise WordListError(f"the lists in {folder.name}: " + "; ".join(mistakes))
+    return data
+
+
+def _written_twice(text: str) -> List[str]:
+    names: List[str] = []
+    for section in re.split(r"^(?=\w)", text, flags=re.MULTILINE):
+        groups = re.findall(r"^  (\w+):", section, flags=re.MULTILINE)
+        names += sorted({group for group in groups if groups.count(group) > 1})
+    return names
+
+
+def _mistakes(data: Dict[str, Any]) -> Iterator[str]:
+    contexts = {*data["contexts"], *data["cues"]}
+    for row in data["signs"]:
+        if row["level"] not in _LEVELS or not set(row) <= _SIGN_KEYS:
+            yield f"the sign {row['sign']!r} has an unknown level or key"
+        used = {group.strip() for when in row["when"] for group in re.split("[+>]", when.partition("/")[0])}
+        named = {context for key in _CONTEXT_KEYS for context in row.get(key, ())}
+        unknown = used - {*data["words"], *_SHARED} | named - contexts
+        yield from (f"the sign {row['sign']!r} names {group!r}, which does not exist" for group in sorted(unknown))
+        for when in row["when"]:
+            int(when.partition("/")[2] or 0)
+    for section in ("words", "spellings", "foreign", "cues", "contexts"):
+        yield from (f"{name} is not a list of words" for name, entry in data[section].items() if type(entry) is not str)
+
+
+@lru_cache(maxsize=1)
+def read_lexicon() -> Lexicon:
+    """Returns the tables, built once (a fraction of a second).
+
+    Raises:
+        WordListError: a list has been broken by an edit.
+    """
+    data = read_lists(_HERE)
+    words, cues = Phrases(), Phrases()
+    shared = {group: data["cues"][group] for group in _SHARED}
+    for group, text in (*data["words"].items(), *shared.items(), ("harmless", data["contexts"].pop("harmless"))):
+        for entry in _entries(text):
+            words.add(entry, group)
+    for section in ("cues", "contexts"):
+        for group, text in data[section].items():
+            for entry in _entries(text):
+                cues.add(entry, group)
+                if group in ("onset", "treated") and entry.startswith("since "):
+                    cues.add(entry, "now")  # the longest phrase wins: it must not hide "since"
+    tables = Lexicon(words, cues, {}, {}, Spelling())
+    for row in data["signs"]:
+        _add_rules(tables, row)
+    for level, text in data["foreign"].items():
+        _add_foreign(tables, level, text)
+    # Spanish "doble" is no misspelling, nor is any other word the tables know.
+    typed = " ".join(data["foreign"].values()).replace(",", " ").split()
+    ordinary = {*data["not_misspellings"].split(), *typed, *words.vocabulary, *cues.vocabulary}
+    variants = {word: list(_entries(text)) for word, text in data["spellings"].items()}
+    tables.spelling.learn(frozenset(words.root), variants, data["misspelled"].split(), frozenset(ordinary))
+    return tables
