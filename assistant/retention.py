@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.booking.model import BOOKING
+from assistant.booking.model import BOOKING, NOTICE
 from assistant.booking.service import engine
 from assistant.conversations.store import Conversations, StoreError
 from assistant.logs import kind_and_place
@@ -47,8 +47,9 @@ async def delete_old(conversations: Conversations, settings: Settings) -> None:
 
 
 def _delete_requests(url: str, *, before: dt.datetime) -> None:
-    """Deletes requests made before a moment, with what was to be delivered for them."""
+    """Deletes requests and notices made before a moment, with what was to be delivered of them."""
     with engine(url).begin() as connection:
         if connection.dialect.name == "sqlite":  # overwritten, not only unlinked
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        connection.execute(delete(BOOKING).where(BOOKING.c.created_at < before))
+        for table in (BOOKING, NOTICE):
+            connection.execute(delete(table).where(table.c.created_at < before))

@@ -140,7 +140,7 @@ def _answers(
     model: Classifier, variant: Variant, split: Split, texts: list[str], labels: Array, asked: Array, seconds: float
 ) -> Answers:
     words, _, meaning = _seen(variant, texts, [], asked)
-    odds = model.odds(words, meaning)
+    odds, _ = model.odds(words, meaning)
     intents = np.array(model.intents)
     inside = np.flatnonzero(intents != OUT_OF_SCOPE)
     rows, best = np.arange(len(texts)), odds.argmax(axis=1)

@@ -36,7 +36,9 @@ QUESTIONS = tuple(FORM)
 SECONDS = 10  # until a visitor has an answer, whatever has died
 # Waits of a bot in `make test`; `make soak` leaves them as they are.
 SHORT_WAITS = {"FAQ_DEADLINE_SECONDS": "4"}
-_names = (f"Mara {a}{b}{c}vik" for a, b, c in itertools.product("BDFGHKLM", "aeiou", "lmnrst"))
+_names = (
+    f"Mara {a}{b}{c}{d}{e}vik" for a, b, c, d, e in itertools.product("BDFGHKLM", "aeiou", "lmnrst", "aeiou", "lmnrst")
+)
 
 
 class Visitor:

@@ -16,11 +16,12 @@ from assistant.settings import ROOT
 # Percent, about two points from what was measured last (`python -m benchmarks.quality`): training on
 # another machine moves a message or two, a change that falls below is a step back.
 FLOORS = {
-    ("core", "right_in_scope"): 88.0,
+    ("core", "right_in_scope"): 90.0,
     ("all", "right_in_scope"): 86.0,
     ("all", "refused_out_of_scope"): 92.0,
     ("two_questions", "all_parts_answered"): 75.0,
-    ("safety", "alarms_found"): 95.0,
+    ("safety", "alarms_found"): 97.0,
+    ("second_alarms", "alarms_found"): 93.0,
 }
 CEILINGS = {("core", "wrong"): 6.5, ("all", "wrong"): 5.0, ("topics", "false_alarms"): 1.5}
 
