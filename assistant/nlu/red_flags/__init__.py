@@ -52,22 +52,29 @@ def alarm(text: str) -> Optional[Level]:
         worrying sign and when in doubt; None when nothing worrying is said to happen now.
     """
     today: Set[str] = set()
-    companion = False
+    named: Set[int] = set()
+    wide: List[Mention] = []
     for mention in _taken_seriously(text):
         level = mention.sign.level
         if level == "crisis":
             return "crisis"
-        if level == "emergency":
+        if level == "emergency" and not mention.sign.net:
             return "emergency"
         if level == "today":
             today.add(mention.sign.name)
-        elif level == "companion":
-            companion = True
-        elif not today:
-            return "emergency"
+            named.update(range(mention.first - 1, mention.last + 1))
+        elif level == "otherwise":
+            if not today:
+                return "emergency"
+        else:
+            wide.append(mention)
+    # In "hot and sore" and "jaw patch like a palm" the words of a wide net or of a companion have a name of their own already.
+    others = [mention for mention in wide if mention.first not in named]
+    if any(mention.sign.level == "emergency" for mention in others):
+        return "emergency"
     if not today:
         return None
-    return "emergency" if companion or len(today) > 1 else "today"
+    return "emergency" if others or len(today) > 1 else "today"
 
 
 def dismisses(text: str) -> bool:

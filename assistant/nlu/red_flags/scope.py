@@ -72,12 +72,14 @@ class Scope:
         if any(cue in sentence.cues for cue in _NOBODYS) and self._turns(mention, sentence, clauses):
             return False
         for _, start, end in sentence.cues.get("animal", ()):
-            if self._tokens[start - 1] not in self._is["my"] | {"the"}:  # "weak as a kitten"
+            if not self._is["pets"].intersection(self._tokens[max(start - 2, 0) : start]):  # "weak as a kitten"
                 continue
             if end < mention.first and not self._says("i", end + 1, mention.first):
                 return True
             if mention.last < start < mention.last + 6 and not self._says("told", sentence.start, start):
                 return True
+        if self._mishap(mention, sentence):
+            return True
         if sentence.has("rebook"):
             for _, _, end in sentence.cues.get("child", ()):
                 if end < mention.first and not self._says("i", end + 1, mention.first):
@@ -94,6 +96,26 @@ class Scope:
                 return True
         return False
 
+    def _mishap(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "mum had a stroke, so I'm at the hospital, can we move Thursday": told as a reason, in good care."""
+        if sentence.after_treatment or not (sentence.has("rebook") or self._near(sentence, "rebook", (1,))):
+            return False
+        reasons = [*sentence.cues.get("so_then", ()), *sentence.cues.get("in_care", ())]
+        reason = any(start > mention.first for _, start, _ in reasons)
+        about = any(
+            start <= mention.first and not self._says("i", end + 1, mention.first)
+            for _, start, end in sentence.cues.get("someone", ())
+        )
+        return reason and about and self._was(mention, sentence)
+
+    def _managed(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+        """Reads "palpitations for years, all stable": an old condition in good hands, nothing new."""
+        if self._turns(mention, sentence, clauses) or sentence.after_treatment:
+            return False
+        if not sentence.within("managed", range(clauses[0] - 1, clauses[-1] + 2)):
+            return False
+        return not self._near(sentence, "changed_now", (0, 1, -1))
+
     def _turns(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads "I read the leaflet and she can't swallow": a clause of its own about somebody."""
         return any(
@@ -109,10 +131,14 @@ class Scope:
         """Reads words of crisis: they count unless it is a joke or a question about the treatment."""
         if self._elsewhere(mention, sentence, clauses, 1, False):
             return "elsewhere"
+        if self._near(sentence, "returned", (0, 1)):
+            return "now"
+        if sentence.has("bereaved") and not self._says("i", mention.first - 4, mention.last + 1):
+            return "elsewhere"
         if sentence.has("past_far") and self._over(mention, sentence, clauses, 0, sentence.within("now", clauses)):
             return "over"
         about = sentence.within("hypothetical", clauses) and sentence.has("crisis_topic")
-        return "asked" if about and not self._told(sentence) else "now"
+        return "asked" if about and not (self._told(sentence) or sentence.has("says_so")) else "now"
 
     def _told(self, sentence: Sentence) -> bool:
         """Says whether the sentence is about a person ("my throat") and not about throats."""
@@ -201,6 +227,8 @@ class Scope:
             return True
         if any(sentence.has(group) for group in sign.never):
             return True
+        if sign.level != "crisis" and self._managed(mention, sentence, clauses):
+            return True
         ahead = (0, 1) if self._tokens[mention.last] == END else (0,)
         if not sentence.after_treatment and any(self._near(sentence, group, ahead) for group in sign.explained):
             return True
@@ -219,7 +247,9 @@ class Scope:
         """Reads "dizzy with choice", "nearly had a heart attack looking for parking", "prices are hard to swallow"."""
         last = mention.last
         linked = any(last < start <= last + 3 for _, start, _ in sentence.cues.get("because_of", ()))
-        nearly = any(0 < mention.first - end <= 4 for _, _, end in sentence.cues.get("nearly", ()))
+        nearly = any(start <= last and mention.first - end <= 4 for _, start, end in sentence.cues.get("nearly", ()))
+        if nearly and sentence.after("startled", sentence.clause(last)):
+            return True
         for clause, start, end in sentence.cues.get("mundane", ()):
             if nearly:
                 return True
@@ -352,6 +382,6 @@ def _cue_words() -> Dict[str, FrozenSet[str]]:
     """Returns the cues that are looked at word by word."""
     root = read_lexicon().cues.root
     names = (
-        "not between my is_now became_now past_verb inability anyone side someone told i may_become simple_verb".split()
-    )
+        "not between my is_now became_now past_verb inability anyone side someone told i may_become simple_verb pets"
+    ).split()
     return {name: frozenset(word for word, node in root.items() if name in node.get("", ())) for name in names}
