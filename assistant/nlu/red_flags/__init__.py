@@ -53,6 +53,7 @@ def alarm(text: str) -> Optional[Level]:
     """
     today: Set[str] = set()
     named: Set[int] = set()
+    own: Set[int] = set()
     wide: List[Mention] = []
     for mention in _taken_seriously(text):
         level = mention.sign.level
@@ -62,14 +63,15 @@ def alarm(text: str) -> Optional[Level]:
             return "emergency"
         if level == "today":
             today.add(mention.sign.name)
-            named.update(range(mention.first - 1, mention.last + 1))
+            named.update(range(mention.first, mention.last + 1))
+            own.update(mention.places, (mention.first - 1,))
         elif level == "otherwise":
             if not today:
                 return "emergency"
         else:
             wide.append(mention)
-    # In "hot and sore" and "jaw patch like a palm" the words of a wide net or of a companion have a name of their own already.
-    others = [mention for mention in wide if mention.first not in named]
+    # "Hot and sore" and "patch on my jaw like a palm": these words have a name of their own already.
+    others = [one for one in wide if one.first not in (named if one.sign.net else own)]
     if any(mention.sign.level == "emergency" for mention in others):
         return "emergency"
     if not today:

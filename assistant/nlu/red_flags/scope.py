@@ -98,9 +98,14 @@ class Scope:
 
     def _mishap(self, mention: Mention, sentence: Sentence) -> bool:
         """Reads "mum had a stroke, so I'm at the hospital, can we move Thursday": told as a reason, in good care."""
-        if sentence.after_treatment or not (sentence.has("rebook") or self._near(sentence, "rebook", (1,))):
+        treated = sentence.after_treatment or any(
+            start < mention.first for _, start, _ in sentence.cues.get("treatment", ())
+        )
+        if treated or not (sentence.has("rebook") or self._near(sentence, "rebook", (1,))):
             return False
-        reasons = [*sentence.cues.get("so_then", ()), *sentence.cues.get("in_care", ())]
+        reasons = list(sentence.cues.get("in_care", ()))
+        if not any(self._tokens[place] in self._is["inability"] for place in mention.places):
+            reasons += sentence.cues.get("so_then", ())
         reason = any(start > mention.first for _, start, _ in reasons)
         about = any(
             start <= mention.first and not self._says("i", end + 1, mention.first)
@@ -110,10 +115,14 @@ class Scope:
 
     def _managed(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads "palpitations for years, all stable": an old condition in good hands, nothing new."""
-        if self._turns(mention, sentence, clauses) or sentence.after_treatment:
+        if not sentence.has("managed") or sentence.after_treatment or self._turns(mention, sentence, clauses):
             return False
-        if not sentence.within("managed", range(clauses[0] - 1, clauses[-1] + 2)):
-            return False
+        begins = sentence.start + sentence.clauses.index(clauses[0])
+        linked = self._tokens[begins] == "because" or not self._says("told", mention.first - 4, mention.last + 1)
+        near = range(clauses[0] - linked, clauses[-1] + 2)
+        cared = {clause for clause, _, _ in sentence.cues.get("managed", ()) if clause in near}
+        if not cared or any(clause in cared for clause, _, _ in sentence.cues.get("treatment", ())):
+            return False  # nothing, or "botox for years and one eyelid droops"
         return not self._near(sentence, "changed_now", (0, 1, -1))
 
     def _turns(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
