@@ -17,6 +17,7 @@ from assistant.nlu.red_flags.text import END
 
 _NOBODYS = ("animal", "child", "job", "report")
 _TURNS = frozenset(("and", "but", "because", "now", "today"))
+_SELF = frozenset(("i", "im", "ive", "id", "me", "myself"))
 _CERTAIN = 9  # more than anything that may speak for a symptom now
 _IS_NOT = (["is", "not"], ["are", "not"])
 
@@ -142,7 +143,7 @@ class Scope:
             return "elsewhere"
         if self._near(sentence, "returned", (0, 1)):
             return "now"
-        if sentence.has("bereaved") and not self._says("i", mention.first - 4, mention.last + 1):
+        if sentence.has("bereaved") and _SELF.isdisjoint(self._tokens[max(mention.first - 4, 0) : mention.last + 1]):
             return "elsewhere"
         if sentence.has("past_far") and self._over(mention, sentence, clauses, 0, sentence.within("now", clauses)):
             return "over"
