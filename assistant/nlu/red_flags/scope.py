@@ -5,6 +5,7 @@ something else ("can't swallow that price") or only asked about ("what if", "can
 speaks for a symptom that is there now is weighed against what speaks for a mere question.
 """
 
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Dict, FrozenSet, List, Set, Tuple
 
@@ -102,6 +103,7 @@ class Scope:
         treated = sentence.after_treatment or any(
             start < mention.first for _, start, _ in sentence.cues.get("treatment", ())
         )
+        treated = treated or self._near(sentence, "goes_away", (0, 1))  # "what should I do"
         if treated or not (sentence.has("rebook") or self._near(sentence, "rebook", (1,))):
             return False
         reasons = list(sentence.cues.get("in_care", ()))
@@ -120,7 +122,8 @@ class Scope:
             return False
         begins = sentence.start + sentence.clauses.index(clauses[0])
         linked = self._tokens[begins] == "because" or not self._says("told", mention.first - 4, mention.last + 1)
-        near = range(clauses[0] - linked, clauses[-1] + 2)
+        follows = sentence.start + bisect_right(sentence.clauses, clauses[-1])
+        near = range(clauses[0] - linked, clauses[-1] + 1 + (self._tokens[follows] == ","))
         cared = {clause for clause, _, _ in sentence.cues.get("managed", ()) if clause in near}
         if not cared or any(clause in cared for clause, _, _ in sentence.cues.get("treatment", ())):
             return False  # nothing, or "botox for years and one eyelid droops"
