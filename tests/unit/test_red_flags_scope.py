@@ -55,6 +55,27 @@ PAIRS = {
         ("the parking is a nightmare, nearly had a heart attack looking for a space", "I think I had a heart attack"),
         ("I can't breathe in these jeans", "I can't breathe in bed"),
     ],
+    "managed": [
+        ("palpitations for years, all stable, can I have it", "botox for years and today palpitations"),
+        ("I wear readers because things go blurry up close", "I wear readers but everything is blurry since yesterday"),
+        ("a lazy eyelid managed by the eye hospital, can I book", "I've had botox for years and one eyelid droops"),
+        ("my asthma is well controlled, can I come", "my asthma is well controlled but I can't breathe"),
+    ],
+    "told as a reason": [
+        ("mum had a stroke so we're at the hospital, can we move Thursday", "mum can't breathe so I have to cancel"),
+        (
+            "our neighbour's cat had a seizure so I may be late",
+            "my sister had a seizure after your jabs, I have to cancel",
+        ),
+        ("almost choked when my sister told me her age", "almost choked when I drank water"),
+        ("the smell of latex makes me gag", "water makes me gag"),
+    ],
+    "crisis of others or past": [
+        ("we lost my brother to suicide in May, I need a treat", "I lost him to suicide and I want to die"),
+        ("I was suicidal in my twenties, therapy helped", "I was suicidal in my twenties and it's back"),
+        ("I have to jump on a train at five", "I get the urge to jump in front of a train"),
+        ("can I finish it myself", "she says she will finish herself"),
+    ],
     "explained": [
         ("hoarse from shouting at the football, ok to come tomorrow?", "hoarse since the neck injections"),
         ("running a bit late, out of breath", "out of breath since the injections"),
@@ -107,3 +128,30 @@ def test_signs_that_are_read_and_set_aside_are_dismissed(text: str) -> None:
 )
 def test_nothing_else_is_dismissed(text: str) -> None:
     assert not dismisses(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("I can't face another day", "crisis"),
+        ("I want to disappear for good", "crisis"),
+        ("the letters for the kids are written", "crisis"),
+        ("there is no will for living left in me", "crisis"),
+        ("he locked himself in and says goodbye", "crisis"),
+        ("mi wan die", "crisis"),
+        ("clear fluid is leaking where the needle went in", "today"),
+        ("the red patch was a coin, now it is a tennis ball, warm and tender", "today"),
+        ("my lip lifts on one side only when I laugh", "today"),
+        ("my right lid is only partly open", "today"),
+        ("every mouthful is a fight", "emergency"),
+        ("the lines of print slide over one another when I read", "emergency"),
+        ("my palms are red and lumpy", "emergency"),
+    ],
+)
+def test_what_is_described_rather_than_named_has_its_level(text: str, level: str) -> None:
+    assert alarm(text) == level
+
+
+@pytest.mark.parametrize("beside", ["I can't lift my arms", "my throat feels odd", "I have a headache"])
+def test_a_sign_of_level_today_hides_nothing_beside_it(beside: str) -> None:
+    assert alarm(f"the red patch on my jaw went from a coin to my whole palm and {beside}") == "emergency"

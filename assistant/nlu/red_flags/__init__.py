@@ -52,22 +52,31 @@ def alarm(text: str) -> Optional[Level]:
         worrying sign and when in doubt; None when nothing worrying is said to happen now.
     """
     today: Set[str] = set()
-    companion = False
+    named: Set[int] = set()
+    own: Set[int] = set()
+    wide: List[Mention] = []
     for mention in _taken_seriously(text):
         level = mention.sign.level
         if level == "crisis":
             return "crisis"
-        if level == "emergency":
+        if level == "emergency" and not mention.sign.net:
             return "emergency"
         if level == "today":
             today.add(mention.sign.name)
-        elif level == "companion":
-            companion = True
-        elif not today:
-            return "emergency"
+            named.update(range(mention.first, mention.last + 1))
+            own.update(mention.places, (mention.first - 1,))
+        elif level == "otherwise":
+            if not today:
+                return "emergency"
+        else:
+            wide.append(mention)
+    # "Hot and sore" and "patch on my jaw like a palm": these words have a name of their own already.
+    others = [one for one in wide if one.first not in (named if one.sign.net else own)]
+    if any(mention.sign.level == "emergency" for mention in others):
+        return "emergency"
     if not today:
         return None
-    return "emergency" if companion or len(today) > 1 else "today"
+    return "emergency" if others or len(today) > 1 else "today"
 
 
 def dismisses(text: str) -> bool:

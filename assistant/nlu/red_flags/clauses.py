@@ -63,7 +63,7 @@ class Sentence:
         """Says whether something is told since, after or about having had a treatment."""
         afters = [end for cue in ("since_word", "had_word") for _, _, end in self.cues.get(cue, ())]
         return any(
-            after < start <= after + _NEAR_TREATMENT
+            after <= start <= after + _NEAR_TREATMENT
             for _, start, _ in self.cues.get("treatment", ())
             for after in afters
         )

@@ -5,6 +5,7 @@ something else ("can't swallow that price") or only asked about ("what if", "can
 speaks for a symptom that is there now is weighed against what speaks for a mere question.
 """
 
+from bisect import bisect_right
 from functools import lru_cache
 from typing import Dict, FrozenSet, List, Set, Tuple
 
@@ -17,6 +18,7 @@ from assistant.nlu.red_flags.text import END
 
 _NOBODYS = ("animal", "child", "job", "report")
 _TURNS = frozenset(("and", "but", "because", "now", "today"))
+_SELF = frozenset(("i", "im", "ive", "id", "me", "myself"))
 _CERTAIN = 9  # more than anything that may speak for a symptom now
 _IS_NOT = (["is", "not"], ["are", "not"])
 
@@ -72,12 +74,14 @@ class Scope:
         if any(cue in sentence.cues for cue in _NOBODYS) and self._turns(mention, sentence, clauses):
             return False
         for _, start, end in sentence.cues.get("animal", ()):
-            if self._tokens[start - 1] not in self._is["my"] | {"the"}:  # "weak as a kitten"
+            if not self._is["pets"].intersection(self._tokens[max(start - 2, 0) : start]):  # "weak as a kitten"
                 continue
             if end < mention.first and not self._says("i", end + 1, mention.first):
                 return True
             if mention.last < start < mention.last + 6 and not self._says("told", sentence.start, start):
                 return True
+        if self._mishap(mention, sentence):
+            return True
         if sentence.has("rebook"):
             for _, _, end in sentence.cues.get("child", ()):
                 if end < mention.first and not self._says("i", end + 1, mention.first):
@@ -94,6 +98,37 @@ class Scope:
                 return True
         return False
 
+    def _mishap(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "mum had a stroke, so I'm at the hospital, can we move Thursday": told as a reason, in good care."""
+        treated = sentence.after_treatment or any(
+            start < mention.first for _, start, _ in sentence.cues.get("treatment", ())
+        )
+        treated = treated or self._near(sentence, "goes_away", (0, 1))  # "what should I do"
+        if treated or not (sentence.has("rebook") or self._near(sentence, "rebook", (1,))):
+            return False
+        reasons = list(sentence.cues.get("in_care", ()))
+        if not any(self._tokens[place] in self._is["inability"] for place in mention.places):
+            reasons += sentence.cues.get("so_then", ())
+        reason = any(start > mention.first for _, start, _ in reasons)
+        about = any(
+            start <= mention.first and not self._says("i", end + 1, mention.first)
+            for _, start, end in sentence.cues.get("someone", ())
+        )
+        return reason and about and self._was(mention, sentence)
+
+    def _managed(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+        """Reads "palpitations for years, all stable": an old condition in good hands, nothing new."""
+        if not sentence.has("managed") or sentence.after_treatment or self._turns(mention, sentence, clauses):
+            return False
+        begins = sentence.start + sentence.clauses.index(clauses[0])
+        linked = self._tokens[begins] == "because" or not self._says("told", mention.first - 4, mention.last + 1)
+        follows = sentence.start + bisect_right(sentence.clauses, clauses[-1])
+        near = range(clauses[0] - linked, clauses[-1] + 1 + (self._tokens[follows] == ","))
+        cared = {clause for clause, _, _ in sentence.cues.get("managed", ()) if clause in near}
+        if not cared or any(clause in cared for clause, _, _ in sentence.cues.get("treatment", ())):
+            return False  # nothing, or "botox for years and one eyelid droops"
+        return not self._near(sentence, "changed_now", (0, 1, -1))
+
     def _turns(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads "I read the leaflet and she can't swallow": a clause of its own about somebody."""
         return any(
@@ -109,10 +144,14 @@ class Scope:
         """Reads words of crisis: they count unless it is a joke or a question about the treatment."""
         if self._elsewhere(mention, sentence, clauses, 1, False):
             return "elsewhere"
+        if self._near(sentence, "returned", (0, 1)):
+            return "now"
+        if sentence.has("bereaved") and _SELF.isdisjoint(self._tokens[max(mention.first - 4, 0) : mention.last + 1]):
+            return "elsewhere"
         if sentence.has("past_far") and self._over(mention, sentence, clauses, 0, sentence.within("now", clauses)):
             return "over"
         about = sentence.within("hypothetical", clauses) and sentence.has("crisis_topic")
-        return "asked" if about and not self._told(sentence) else "now"
+        return "asked" if about and not (self._told(sentence) or sentence.has("says_so")) else "now"
 
     def _told(self, sentence: Sentence) -> bool:
         """Says whether the sentence is about a person ("my throat") and not about throats."""
@@ -201,6 +240,8 @@ class Scope:
             return True
         if any(sentence.has(group) for group in sign.never):
             return True
+        if sign.level != "crisis" and self._managed(mention, sentence, clauses):
+            return True
         ahead = (0, 1) if self._tokens[mention.last] == END else (0,)
         if not sentence.after_treatment and any(self._near(sentence, group, ahead) for group in sign.explained):
             return True
@@ -219,7 +260,9 @@ class Scope:
         """Reads "dizzy with choice", "nearly had a heart attack looking for parking", "prices are hard to swallow"."""
         last = mention.last
         linked = any(last < start <= last + 3 for _, start, _ in sentence.cues.get("because_of", ()))
-        nearly = any(0 < mention.first - end <= 4 for _, _, end in sentence.cues.get("nearly", ()))
+        nearly = any(start <= last and mention.first - end <= 4 for _, start, end in sentence.cues.get("nearly", ()))
+        if nearly and sentence.after("startled", sentence.clause(last)):
+            return True
         for clause, start, end in sentence.cues.get("mundane", ()):
             if nearly:
                 return True
@@ -352,6 +395,6 @@ def _cue_words() -> Dict[str, FrozenSet[str]]:
     """Returns the cues that are looked at word by word."""
     root = read_lexicon().cues.root
     names = (
-        "not between my is_now became_now past_verb inability anyone side someone told i may_become simple_verb".split()
-    )
+        "not between my is_now became_now past_verb inability anyone side someone told i may_become simple_verb pets"
+    ).split()
     return {name: frozenset(word for word, node in root.items() if name in node.get("", ())) for name in names}
