@@ -259,14 +259,15 @@ def _calibrate(
     settings: ClassifierSettings,
 ) -> tuple[float, float]:
     """Learn how odds become a chance of being right; returns (slope, offset) of the log-odds."""
-    odds, right, stranger = [], [], []
+    odds: list[Array] = []
+    right, stranger = [], []
     random = np.random.RandomState(settings.seed)
     for train, test in folds(
         labels, count=settings.folds, seed=settings.seed, never_away=OUT_OF_SCOPE
     ):
         if len(set(labels[train])) < 2 or not len(test):
             continue
-        if sum(map(len, odds)) >= settings.enough:
+        if sum(len(part) for part in odds) >= settings.enough:
             break
         test = random.permutation(test)[: settings.enough // 2]
         model = _train([texts[row] for row in train], labels[train], vectors[train], kin, settings)
