@@ -50,6 +50,9 @@ ALARM_LEAD = 0.2
 POINTED_TO = 3
 PART_COSTS = 2 / 3
 
+# A yes lets something be sent. Who says yes is understood with hardly a doubt; what is doubted is no yes.
+SUREST = {"affirm": 0.8}
+
 # A part with such an intent is talk around the questions, not a question.
 TALK = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "dont_know", "give_details", OUT_OF_SCOPE}
@@ -288,7 +291,7 @@ class Judgement(_Component):
         kept = split or [_surest(candidates)]
         ranks = kept[0][1]
         # saying what is covered is no wrong answer, so it needs only to be more likely than not
-        needed = 0.5 if ranks[0].name == OUT_OF_SCOPE else enough
+        needed = 0.5 if ranks[0].name == OUT_OF_SCOPE else max(enough, SUREST.get(ranks[0].name, 0.0))
         if not split and ranks[0].confidence < needed:
             unsure = 1.0 - ranks[0].confidence
             _set_intent(message, [Ranked(FALLBACK, unsure, unsure), *ranks])

@@ -122,13 +122,18 @@ def test_unsure_is_fallback_and_keeps_the_close_topics(parse: Parse) -> None:
     assert names[0] == "nlu_fallback" and "faq_pain" in names
 
 
-def judge(*ranks: list[tuple[str, float]], text: str = "x" * 90) -> dict[str, Any]:
+def test_a_doubted_yes_is_no_yes() -> None:
+    assert judge([("affirm", 0.79), ("deny", 0.1)], text="affirm", costs=2.0)["intent"]["name"] == "nlu_fallback"
+    assert judge([("affirm", 0.98), ("deny", 0.1)], text="yes", costs=2.0)["intent"]["name"] == "affirm"
+
+
+def judge(*ranks: list[tuple[str, float]], text: str = "x" * 90, costs: float = 5.0) -> dict[str, Any]:
     """What is made of a message ranked so, whole and in parts."""
     message = Message({"text": text})
     parts = [Part("x", 10 * number, 10 * number + 9) for number in range(len(ranks))]
     ranked = [[Ranked(name, chance, chance) for name, chance in own] for own in ranks]
     message.set(CANDIDATES, list(zip(parts, ranked, strict=True)))
-    Judgement({"wrong_costs": 5.0, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
+    Judgement({"wrong_costs": costs, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
     return message.as_dict(only_output_properties=True)
 
 
