@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Iterator
 
@@ -16,6 +17,13 @@ from assistant.settings import Settings
 
 def _waits(request: pytest.FixtureRequest) -> dict[str, str]:
     return {} if request.config.option.markexpr == "soak" else SHORT_WAITS
+
+
+@pytest.fixture(scope="session")
+def side_by_side() -> Iterator[ThreadPoolExecutor]:
+    """Two threads for the whole session: a bot ends with the thread that has started it."""
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def rounds(faults: Iterable[str], stories: dict[str, Story]) -> Iterable[list[St
 
 
 @pytest.fixture(scope="module")
-def stories(rig: Rig, pair: Pair) -> dict[str, Story]:
+def stories(side_by_side: ThreadPoolExecutor, rig: Rig, pair: Pair) -> dict[str, Story]:
     """All runs, those on SQLite and those on PostgreSQL side by side: most of it is waiting."""
     made = {fault: Story(fault) for fault in (*ON_SQLITE, *ON_POSTGRES)}
 
@@ -53,9 +53,8 @@ def stories(rig: Rig, pair: Pair) -> dict[str, Story]:
         for left in rounds(ON_POSTGRES, made):
             play_round(left, play_on_postgres, pair, SHORT)
 
-    with ThreadPoolExecutor(2) as pool:
-        for group in (pool.submit(on_sqlite), pool.submit(on_postgres)):
-            group.result()
+    for group in [side_by_side.submit(on_sqlite), side_by_side.submit(on_postgres)]:
+        group.result()
     return made
 
 
