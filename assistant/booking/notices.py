@@ -6,14 +6,13 @@ is run again is told once. What the visitor wrote is not in it.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import Optional
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.engine import Connection
 
-from assistant.booking.model import BOOKING, NOTICE, OUTBOX
-from assistant.booking.service import ways_to_tell
+from assistant.booking.model import BOOKING, NOTICE
+from assistant.booking.service import queue
 from assistant.settings import Settings
 
 LEVELS = ("emergency", "today", "crisis")
@@ -58,18 +57,7 @@ def tell_of_alarm(
         )
     )
     (notice_id,) = made.inserted_primary_key
-    reason = f"alarm-{level}"
-    for kind in ways_to_tell(settings):
-        db.execute(
-            insert(OUTBOX).values(
-                notice_id=notice_id,
-                kind=kind,
-                reason=reason,
-                payload=json.dumps({"reason": reason}),
-                created_at=now,
-                attempts=0,
-            )
-        )
+    queue(db, notice_id=notice_id, reason=f"alarm-{level}", settings=settings)
     return True
 
 

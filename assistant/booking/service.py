@@ -118,7 +118,7 @@ def move(booking_id: int, *, to: str, settings: Settings) -> Booking:
         if moved.rowcount != 1:
             raise StateError(f"booking {booking_id} cannot become {to}")
         if to == "cancelled":
-            _queue(connection, booking_id, reason="cancelled", settings=settings)
+            queue(connection, booking_id=booking_id, reason="cancelled", settings=settings)
         row = connection.execute(select(BOOKING).where(BOOKING.c.id == booking_id)).one()
         return Booking.of(row)
 
@@ -168,7 +168,7 @@ def _insert(
         )
     )
     (booking_id,) = made.inserted_primary_key
-    _queue(connection, booking_id, reason="requested", settings=settings)
+    queue(connection, booking_id=booking_id, reason="requested", settings=settings)
     row = connection.execute(select(BOOKING).where(BOOKING.c.id == booking_id)).one()
     return Booking.of(row)
 
@@ -187,24 +187,35 @@ def _brought_up_to_date(
         return known
     connection.execute(update(BOOKING).where(BOOKING.c.id == known.id).values(**changes))
     digest = hashlib.sha256(json.dumps([values[field] for field in told]).encode()).hexdigest()
-    _queue(connection, known.id, reason=f"changed-{digest[:12]}", settings=settings)
+    queue(connection, booking_id=known.id, reason=f"changed-{digest[:12]}", settings=settings)
     row = connection.execute(select(BOOKING).where(BOOKING.c.id == known.id)).one()
     return Booking.of(row)
 
 
-def _queue(connection: Connection, booking_id: int, *, reason: str, settings: Settings) -> None:
-    """One entry per way the clinic wants to hear of it; a second one for the same reason is none."""
+def queue(
+    connection: Connection, *, reason: str, settings: Settings,
+    booking_id: Optional[int] = None, notice_id: Optional[int] = None,
+) -> None:
+    """Put one entry into the outbox per way the clinic wants to hear of it; a second one for the same reason is none.
+
+    Args:
+        connection: in a transaction.
+        reason: why staff are told, such as "alarm-today".
+        settings: say in which ways.
+        booking_id: the request it is about, or
+        notice_id: the notice it is about.
+    """
+    about = OUTBOX.c.notice_id == notice_id if booking_id is None else OUTBOX.c.booking_id == booking_id
     known = {
         (row.kind, row.reason)
-        for row in connection.execute(
-            select(OUTBOX.c.kind, OUTBOX.c.reason).where(OUTBOX.c.booking_id == booking_id)
-        )
+        for row in connection.execute(select(OUTBOX.c.kind, OUTBOX.c.reason).where(about))
     }
     for kind in ways_to_tell(settings):
         if (kind, reason) not in known:
             connection.execute(
                 insert(OUTBOX).values(
                     booking_id=booking_id,
+                    notice_id=notice_id,
                     kind=kind,
                     reason=reason,
                     # the request itself holds the personal data, so that erasing it erases all

@@ -97,7 +97,7 @@ def test_a_transaction_that_dies_leaves_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(service, "_queue", killed)  # between the row and its outbox entry
+        patched.setattr(service, "queue", killed)  # between the row and its outbox entry
         request_booking(DETAILS, idempotency_key="k", settings=settings)
     assert (count(url, BOOKING), count(url, OUTBOX)) == (0, 0)
     request_booking(DETAILS, idempotency_key="k", settings=settings)
