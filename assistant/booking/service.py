@@ -20,6 +20,8 @@ from assistant.settings import Settings
 
 _TRIES = 5
 _KINDS = ("new", "returning")
+# Whoever asks for the same again within this time has lost sight of the first request, and wants one.
+_SAME_WISH = dt.timedelta(days=1)
 
 
 class InvalidBooking(Exception):
@@ -51,9 +53,10 @@ def request_booking(
 ) -> Booking:
     """Writes a request and everything to be delivered for it, in one transaction.
 
-    The same key gives the same request and code, however often and from wherever it comes. When
-    the details under a key have changed since (a reply was lost and the visitor corrected
-    something), the request is brought up to date and delivered again as a change.
+    The same key gives the same request and code, however often and from wherever it comes; so do
+    the same name, contact and time from the same conversation within a day, as long as the first
+    request stands. When other details have changed since (a reply was lost and the visitor
+    corrected something), the request is brought up to date and delivered again as a change.
 
     Raises:
         InvalidBooking: a detail is not usable.
@@ -64,7 +67,7 @@ def request_booking(
     for _ in range(_TRIES):
         try:
             with db.begin() as connection:
-                known = _by_key(connection, idempotency_key)
+                known = _by_key(connection, idempotency_key) or _same_wish(connection, values)
                 if known is not None:
                     return _brought_up_to_date(connection, known, values, settings)
                 return _insert(connection, values, idempotency_key, settings)
@@ -175,6 +178,17 @@ def _insert(
 
 def _by_key(connection: Connection, key: str) -> Optional[Booking]:
     row = connection.execute(select(BOOKING).where(BOOKING.c.idempotency_key == key)).first()
+    return Booking.of(row) if row else None
+
+
+def _same_wish(connection: Connection, values: dict[str, Any]) -> Optional[Booking]:
+    # of this conversation only: a code is not for whoever knows another's name and number
+    told = ("conversation_id", "contact_key", "name", "preferred_time")
+    same = [BOOKING.c[field] == values[field] for field in told]
+    stands = BOOKING.c.state.in_(MOVES["cancelled"])
+    row = connection.execute(
+        select(BOOKING).where(*same, stands, BOOKING.c.created_at > _now() - _SAME_WISH)
+    ).first()
     return Booking.of(row) if row else None
 
 

@@ -1,10 +1,9 @@
 """The cards that show new requests in the terminal."""
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
-from pathlib import Path
-from typing import Iterator
 
 import pytest
 from rich.console import Console
@@ -22,13 +21,7 @@ DETAILS = BookingDetails(
 )
 
 
-@pytest.fixture(autouse=True)
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    address = f"sqlite:///{tmp_path / 'faq.db'}"
-    monkeypatch.setenv("FAQ_DATABASE_URL", address)
-    database.migrate(address)
-    yield address
-    service.engine(address).dispose()
+pytestmark = pytest.mark.usefixtures("url")
 
 
 def shown(card: Card) -> str:
@@ -65,7 +58,8 @@ def test_a_card_not_marked_is_shown_again(url: str, settings: Settings) -> None:
 
 def test_cards_come_oldest_first_and_a_cancellation_has_its_own(url: str, settings: Settings) -> None:
     first = request_booking(DETAILS, idempotency_key="k1", settings=settings)
-    request_booking(DETAILS, idempotency_key="k2", settings=settings)
+    other = dataclasses.replace(DETAILS, preferred_time="Saturday morning")
+    request_booking(other, idempotency_key="k2", settings=settings)
     service.cancel(first.code, "503 555 0199", settings=settings)
     cards = pending_cards(service.engine(url))
     assert [card.reason for card in cards] == ["requested", "requested", "cancelled"]

@@ -7,13 +7,11 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
-from assistant import database
 from assistant.booking import service
 from assistant.booking.codes import ALPHABET, new_code, read_code
 from assistant.booking.model import BOOKING, METADATA, OUTBOX, BookingDetails
@@ -24,14 +22,7 @@ CONSENT = dt.datetime(2026, 11, 20, 19, 0, tzinfo=dt.timezone.utc)
 DETAILS = BookingDetails("Anna Kim", "503 555 0199", "any time", CONSENT, "conversation-1")
 
 
-@pytest.fixture(autouse=True)
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An own, migrated SQLite file for each test."""
-    address = f"sqlite:///{tmp_path / 'faq.db'}"
-    monkeypatch.setenv("FAQ_DATABASE_URL", address)
-    database.migrate(address)
-    yield address
-    service.engine(address).dispose()
+pytestmark = pytest.mark.usefixtures("url")
 
 
 def count(url: str, table: object) -> int:
@@ -56,6 +47,45 @@ def test_the_same_key_gives_the_same_request(url: str, settings: Settings) -> No
     first = request_booking(DETAILS, idempotency_key="k", settings=settings)
     assert request_booking(DETAILS, idempotency_key="k", settings=settings) == first
     assert (count(url, BOOKING), count(url, OUTBOX)) == (1, 1)
+
+
+def test_the_same_wish_of_one_conversation_within_a_day_is_one_request(
+    url: str, settings: Settings
+) -> None:
+    first = request_booking(DETAILS, idempotency_key="before a pause", settings=settings)
+    again = request_booking(DETAILS, idempotency_key="after it", settings=settings)
+    assert again == first
+    assert (count(url, BOOKING), count(url, OUTBOX)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"preferred_time": "mornings"},
+        {"name": "Anna Kimura"},
+        {"contact": "503 555 0198"},
+        {"conversation_id": "of somebody who knows her number"},
+    ],
+)
+def test_another_wish_is_another_request(
+    url: str, settings: Settings, other: dict[str, str]
+) -> None:
+    first = request_booking(DETAILS, idempotency_key="k", settings=settings)
+    details = dataclasses.replace(DETAILS, **other)
+    assert request_booking(details, idempotency_key="l", settings=settings).code != first.code
+
+
+def test_a_cancelled_request_does_not_swallow_a_new_one(url: str, settings: Settings) -> None:
+    first = request_booking(DETAILS, idempotency_key="k", settings=settings)
+    service.move(first.id, to="cancelled", settings=settings)
+    assert request_booking(DETAILS, idempotency_key="l", settings=settings).code != first.code
+
+
+def test_the_same_wish_after_a_day_is_a_new_request(url: str, settings: Settings) -> None:
+    first = request_booking(DETAILS, idempotency_key="k", settings=settings)
+    with service.engine(url).begin() as connection:
+        connection.execute(BOOKING.update().values(created_at=first.created_at - dt.timedelta(days=2)))
+    assert request_booking(DETAILS, idempotency_key="l", settings=settings).code != first.code
 
 
 def test_threads_racing_on_one_key_make_one_request(url: str, settings: Settings) -> None:
@@ -129,7 +159,8 @@ def test_a_code_that_is_taken_is_drawn_again(
     drawn = iter(["AAAABBBB", "AAAABBBB", "CCCCDDDD"])
     monkeypatch.setattr(service, "new_code", lambda: next(drawn))
     request_booking(DETAILS, idempotency_key="k1", settings=settings)
-    assert request_booking(DETAILS, idempotency_key="k2", settings=settings).code == "CCCCDDDD"
+    other = dataclasses.replace(DETAILS, preferred_time="mornings")
+    assert request_booking(other, idempotency_key="k2", settings=settings).code == "CCCCDDDD"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import json
 from pathlib import Path
-from typing import Any, Iterator, Optional
+from typing import Any, Optional
 
 import pytest
 from alembic.command import downgrade, upgrade
@@ -27,13 +27,7 @@ from assistant.settings import Settings
 CONSENT = dt.datetime(2026, 11, 20, 19, 0, tzinfo=dt.timezone.utc)
 
 
-@pytest.fixture(autouse=True)
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    address = f"sqlite:///{tmp_path / 'faq.db'}"
-    monkeypatch.setenv("FAQ_DATABASE_URL", address)
-    database.migrate(address)
-    yield address
-    service.engine(address).dispose()
+pytestmark = pytest.mark.usefixtures("url")
 
 
 def tell(
