@@ -3,6 +3,8 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PORT ?= 5005
 export PORT
+# without compiled modules every start of a bot costs four seconds more
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run shell check test bench soak
 .DEFAULT_GOAL := help

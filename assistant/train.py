@@ -1,12 +1,19 @@
-"""Builds the spaCy pipeline and trains the Rasa model (run as a process of its own: 600 MB)."""
+"""Builds the spaCy pipeline and trains the Rasa model (run as a process of its own)."""
 import logging
+import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from assistant.making import BUILD, MODEL
-from assistant.nlu.pipeline import ensure_pipeline
+from assistant import no_tensorflow
+
+no_tensorflow.install()  # nothing of ours learns with it, and loading it takes ten seconds
+# the classifier keeps every processor busy by itself
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from assistant.making import BUILD, MODEL  # noqa: E402
+from assistant.nlu.pipeline import ensure_pipeline  # noqa: E402
 
 
 def main() -> None:

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -120,9 +122,18 @@ class Classifier:
         if len(set(labels)) < 2:
             raise ValueError("The classifier needs phrases of at least two intents.")
         names = np.array(labels)
-        slope, offset = _calibrate(texts, names, vectors, kin, settings)
-        model = _train(texts, names, vectors, kin, settings)
-        model.arrays["calibration"] = np.array([slope, offset])
+        # numpy and scipy let go of the interpreter while they compute
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            whole = pool.submit(_train, texts, names, vectors, kin, settings)
+            asked = list(pool.map(
+                lambda split: _ask(split, texts, names, vectors, kin, settings), _splits(names, settings)
+            ))
+            model = whole.result()
+        if asked:
+            odds, right, stranger = map(np.concatenate, zip(*asked, strict=True))
+            known = OUT_OF_SCOPE in names
+            share = settings.stranger_share if known else settings.stranger_share_alone
+            model.arrays["calibration"] = np.array(platt(odds, right, stranger, share, settings.caution))
         return model
 
     def odds(self, texts: Sequence[str], vectors: Array) -> tuple[Array, Array]:
@@ -254,34 +265,36 @@ def _serves(intents: list[str], kin: Sequence[Sequence[str]]) -> Array:
     return serves
 
 
-def _calibrate(
-    texts: Sequence[str], labels: Array, vectors: Array, kin: Sequence[Sequence[str]],
-    settings: ClassifierSettings,
-) -> tuple[float, float]:
-    """Learn how odds become a chance of being right; returns (slope, offset) of the log-odds."""
-    odds: list[Array] = []
-    right, stranger = [], []
+def _splits(labels: Array, settings: ClassifierSettings) -> list[tuple[Array, Array]]:
+    """Return rows to train on and rows to ask, as many times as confidence needs to be learned."""
     random = np.random.RandomState(settings.seed)
+    splits: list[tuple[Array, Array]] = []
     for train, test in folds(
         labels, count=settings.folds, seed=settings.seed, never_away=OUT_OF_SCOPE
     ):
         if len(set(labels[train])) < 2 or not len(test):
             continue
-        if sum(len(part) for part in odds) >= settings.enough:
+        if sum(len(asked) for _, asked in splits) >= settings.enough:
             break
-        test = random.permutation(test)[: settings.enough // 2]
-        model = _train([texts[row] for row in train], labels[train], vectors[train], kin, settings)
-        meant, served = model.odds([texts[row] for row in test], vectors[test])
-        leading = meant.argmax(axis=1)
-        odds.append(served[np.arange(len(test)), leading])
-        column = {intent: number for number, intent in enumerate(model.intents)}
-        own = np.array([column.get(label, -1) for label in labels[test]])
-        stranger.append(own < 0)
-        right.append((own >= 0) & (model.arrays["serves"][own, leading] > 0))
-    if not odds:
-        return 1.0, 0.0
-    known = OUT_OF_SCOPE in labels
-    return platt(
-        np.concatenate(odds), np.concatenate(right), np.concatenate(stranger),
-        settings.stranger_share if known else settings.stranger_share_alone, settings.caution,
-    )
+        splits.append((train, random.permutation(test)[: settings.enough // 2]))
+    return splits
+
+
+def _ask(
+    split: tuple[Array, Array], texts: Sequence[str], labels: Array, vectors: Array,
+    kin: Sequence[Sequence[str]], settings: ClassifierSettings,
+) -> tuple[Array, Array, Array]:
+    """Train on one part and ask the other.
+
+    Returns:
+        Of each phrase asked: the odds that the leading answer serves, whether it does, and whether the
+        phrase's own intent was held out.
+    """
+    train, test = split
+    model = _train([texts[row] for row in train], labels[train], vectors[train], kin, settings)
+    meant, served = model.odds([texts[row] for row in test], vectors[test])
+    leading = meant.argmax(axis=1)
+    column = {intent: number for number, intent in enumerate(model.intents)}
+    own = np.array([column.get(label, -1) for label in labels[test]])
+    right = (own >= 0) & (model.arrays["serves"][own, leading] > 0)
+    return served[np.arange(len(test)), leading], right, own < 0

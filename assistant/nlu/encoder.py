@@ -6,8 +6,10 @@ The folder it reads is made by `build_encoder.py`.
 from __future__ import annotations
 
 import functools
+import os
 import unicodedata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 DIMENSIONS = 384
 MAX_TOKENS = 128
-BATCH = 64
+BATCH = 32
 
 Vectors = npt.NDArray[np.float32]
 
@@ -74,13 +76,21 @@ class SentenceEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row per text, float32 [n, 384], in the order given.
 
-        Texts are run in batches of like length, so many texts take the least padding.
+        Texts are run in batches of like length, so many texts take the least padding, and as many
+        batches at a time as there are processors.
         """
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+
+        def run(rows: list[int]) -> None:
             vectors[rows] = self._run([texts[row] for row in rows])
+
+        if len(batches) == 1:
+            run(batches[0])  # a message being answered: no threads for it
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(run, batches))
         return vectors
 
     def encode_one(self, text: str) -> Vectors:
