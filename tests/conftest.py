@@ -13,6 +13,18 @@ from assistant.settings import ROOT, Settings, load_settings
 from assistant.staff.client import ChatClient
 from assistant.supervisor import Supervisor, free_port
 
+# Tests of a folder share bots, so one worker runs them all; the longest begins first.
+_SHARING = ("faults", "contract", "browser", "conversations", "nlu")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts tests that belong together into one group for `-n 2 --dist loadgroup`; the other files each by itself."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder in _SHARING else item.path.stem))
+    items.sort(key=lambda item: item.path.parent.name != _SHARING[0])
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_var(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -388,3 +388,17 @@ async def test_a_slow_database_does_not_stop_the_event_loop(tmp_path, monkeypatc
         await conversations._in_thread(time.sleep, 1)
     ticking.cancel()
     assert ticks > 15
+
+
+async def test_a_cancellation_that_meets_the_result_is_not_forgotten(tmp_path, monkeypatch):
+    """A server that stops cancels what deletes old chats; forgotten, that would hold it up for an hour."""
+    conversations = Conversations(f"sqlite:///{tmp_path / 'faq.db'}")
+    loop = asyncio.get_running_loop()
+    result = loop.create_future()
+    monkeypatch.setattr(loop, "run_in_executor", lambda *_: result)
+    working = asyncio.create_task(conversations._in_thread(time.time))
+    await asyncio.sleep(0)
+    result.set_result(1.0)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
