@@ -19,7 +19,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.utils.spacy_utils import SpacyModel
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -27,6 +27,7 @@ from assistant.nlu import questions
 from assistant.nlu.artefacts import file_sha256, text_sha256
 from assistant.nlu.calibration import threshold
 from assistant.nlu.classifier import Classifier, Ranked
+from assistant.nlu.crisis import CrisisTeller
 from assistant.nlu.details import without_details
 from assistant.nlu.fragments import is_fragment
 from assistant.nlu.language import scope_reason
@@ -37,7 +38,9 @@ from assistant.nlu.worry import shows_worry
 logger = logging.getLogger(__name__)
 
 RED_FLAG, OUT_OF_SCOPE, FALLBACK, FOLLOW_UP = "red_flag", "out_of_scope", "nlu_fallback", "follow_up"
-CANDIDATES = "candidates"  # what the message and its parts may mean; stays inside the graph
+CRISIS = "crisis"
+# What the message and its parts may mean, and whether it sounds like a crisis; stays inside the graph.
+CANDIDATES, IN_CRISIS = "candidates", "in_crisis"
 ABOUT_FILE = "pipeline.json"
 KIN = Path(__file__).with_name("kin.yml")
 DEFAULT_TREATMENT = "micro_botox"
@@ -153,12 +156,14 @@ class IntentClassifier(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         classifier: Optional[Classifier] = None,
+        crisis: Optional[CrisisTeller] = None,
     ) -> None:
-        """Keep the trained classifier, or None before training."""
+        """Keep what is trained, or None before training."""
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._classifier = classifier
+        self._crisis = crisis
 
     @classmethod
     def create(
@@ -182,22 +187,25 @@ class IntentClassifier(GraphComponent):
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         """Train on the phrases of all intents and keep the result in the model archive.
 
+        Phrases of red_flag that tell of a crisis stand under `metadata: {level: crisis}`.
+
         Raises:
             ModelDoesNotFit: when there are phrases of fewer than two intents.
         """
-        examples = [
-            (without_details(example.get(TEXT)), example.get(INTENT))
-            for example in training_data.intent_examples
-            if example.get(TEXT)
-        ]
-        texts, labels = [text for text, _ in examples], [label for _, label in examples]
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        texts = [without_details(example.get(TEXT)) for example in examples]
+        labels = [example.get(INTENT) for example in examples]
+        vectors = encode(model.model, texts)
+        alarms = [row for row, label in enumerate(labels) if label == RED_FLAG]
+        self._crisis = CrisisTeller.fit(vectors[alarms], [_level(examples[row]) == CRISIS for row in alarms])
         try:
             kin = yaml.safe_load(KIN.read_text(encoding="utf-8"))
-            self._classifier = Classifier.fit(texts, labels, encode(model.model, texts), kin=kin)
+            self._classifier = Classifier.fit(texts, labels, vectors, kin=kin)
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         with self._model_storage.write_to(self._resource) as directory:
             self._classifier.save(directory)
+            self._crisis.save(directory)
             about = {"pipeline_sha256": pipeline_sha256(self._config["pipeline"])}
             (directory / ABOUT_FILE).write_text(json.dumps(about), encoding="utf-8")
         return self._resource
@@ -223,11 +231,13 @@ class IntentClassifier(GraphComponent):
                     f"This model was trained with another spaCy pipeline or sentence encoder than "
                     f"the one in {config['pipeline']}; run `make setup` to train it again."
                 )
-            return cls(config, model_storage, resource, Classifier.load(directory))
+            return cls(
+                config, model_storage, resource, Classifier.load(directory), CrisisTeller.load(directory)
+            )
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """Rank the intents of messages that nothing has settled yet."""
-        if self._classifier is None:
+        if self._classifier is None or self._crisis is None:
             raise ModelDoesNotFit("The intent classifier is not trained; run `make setup`.")
         for message in messages:
             text, doc = message.get(TEXT), message.get(SPACY_DOCS[TEXT])
@@ -242,6 +252,7 @@ class IntentClassifier(GraphComponent):
                 vectors = encode(model.model, texts)
             ranks = self._classifier.rank(texts, vectors, most=self._config["ranking"])
             message.set(CANDIDATES, list(zip([parts[0], *others], ranks, strict=True)))
+            message.set(IN_CRISIS, self._crisis.tells(vectors[0]))
             _set_intent(message, ranks[0])
         return messages
 
@@ -279,8 +290,9 @@ class Judgement(_Component):
             ]
         for _, ranks in candidates:
             if _alarms(ranks, alarming):
-                # Not found by the rules, so its kind is unknown: in doubt an emergency.
-                message.set("alarm", "emergency", add_to_output=True)
+                # Not found by the rules: without them "today" is not told from an emergency.
+                level = CRISIS if message.get(IN_CRISIS) else "emergency"
+                message.set("alarm", level, add_to_output=True)
                 _set_intent(message, ranks)
                 return
 
@@ -316,6 +328,12 @@ class Judgement(_Component):
         if len(by_topic) < 2 or not understood:
             return []
         return sorted(by_topic.values(), key=lambda item: item[0].start)
+
+
+def _level(example: Message) -> Optional[Text]:
+    """Return the level of an alarm phrase, where the training data says one."""
+    about = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
+    return about.get("level") if isinstance(about, dict) else None
 
 
 def _alarms(ranks: List[Ranked], needed: float) -> bool:

@@ -18,6 +18,7 @@ from assistant.making import BUILD
 from assistant.nlu.classifier import Ranked
 from assistant.nlu.components import (
     CANDIDATES,
+    IN_CRISIS,
     IntentClassifier,
     Judgement,
     ModelDoesNotFit,
@@ -127,12 +128,15 @@ def test_a_doubted_yes_is_no_yes() -> None:
     assert judge([("affirm", 0.98), ("deny", 0.1)], text="yes", costs=2.0)["intent"]["name"] == "affirm"
 
 
-def judge(*ranks: list[tuple[str, float]], text: str = "x" * 90, costs: float = 5.0) -> dict[str, Any]:
+def judge(
+    *ranks: list[tuple[str, float]], text: str = "x" * 90, costs: float = 5.0, in_crisis: bool = False
+) -> dict[str, Any]:
     """What is made of a message ranked so, whole and in parts."""
     message = Message({"text": text})
     parts = [Part("x", 10 * number, 10 * number + 9) for number in range(len(ranks))]
     ranked = [[Ranked(name, chance, chance) for name, chance in own] for own in ranks]
     message.set(CANDIDATES, list(zip(parts, ranked, strict=True)))
+    message.set(IN_CRISIS, in_crisis)
     Judgement({"wrong_costs": costs, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
     return message.as_dict(only_output_properties=True)
 
@@ -181,6 +185,12 @@ def test_an_alarm_is_found_in_a_message_too_long_to_read(parse: Parse) -> None:
 def test_an_alarm_only_the_classifier_sees_counts_as_an_emergency(parse: Parse) -> None:
     data = parse("my throat feels wrong")
     assert data["intent"]["name"] == "red_flag" and data["alarm"] == "emergency"
+
+
+def test_an_alarm_only_the_classifier_sees_may_be_a_crisis() -> None:
+    ranks = [("red_flag", 0.9), ("faq_pain", 0.1)]
+    assert judge(ranks, text="there is nothing left for me here")["alarm"] == "emergency"
+    assert judge(ranks, text="there is nothing left for me here", in_crisis=True)["alarm"] == "crisis"
 
 
 @pytest.mark.parametrize(
