@@ -40,5 +40,5 @@ bench: setup  ## quality, and speed beside a peer; SETS=folder: quality on other
 	@.venv/bin/python -m benchmarks.quality $(SETS)
 	@$(if $(SETS),true,.venv/bin/python -m benchmarks.speed)
 
-soak: setup  ## each fault 200 times with real waits, for hours; less with SOAK_RUNS=20 or SOAK_MINUTES=60
+soak: setup  ## each fault 200 times with real waits, for an hour or two; less with SOAK_RUNS=20 or SOAK_MINUTES=60
 	@.venv/bin/pytest -m soak -o faulthandler_timeout=0
