@@ -3,33 +3,14 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any, Optional
-from zoneinfo import ZoneInfo
 
 import pytest
+from booking_kit import START, Clinic
 
 from assistant.booking.form import FIELDS, TOLD, Message, Outcome, take_turn
-from assistant.settings import Booking
 
-START = dt.datetime(2026, 11, 20, 11, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
 BOOK = ("I'd like to book", "book_appointment")
 FULL = ("I'd like to book, I'm Anna Kim, 503-555-0199, Tuesday afternoon please", "book_appointment")
-
-
-class Clinic:
-    """The demo clinic on a clock that the test moves."""
-
-    phone_region = "US"
-    names_medicine_first = True
-    booking = Booking()
-
-    def __init__(self) -> None:
-        self.time = START
-
-    def now(self) -> dt.datetime:
-        return self.time
-
-    def hours_on(self, day: dt.date) -> Optional[tuple[dt.time, dt.time]]:
-        return None if day.weekday() in (0, 6) else (dt.time(10), dt.time(18, 30))
 
 
 class Visitor:

@@ -1,12 +1,11 @@
 """Whatever is typed, in whatever order: no booking for a declared minor, and no dose in an answer."""
 from __future__ import annotations
 
-import datetime as dt
 import re
-from typing import Any, Optional
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
+from booking_kit import Clinic
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +14,7 @@ from assistant.booking.age import says_minor
 from assistant.booking.details import gives, is_plain
 from assistant.booking.form import TOLD, Message, take_turn
 from assistant.dialogue.plan import BOOKING_FORM, DEACTIVATE, Question, Turn, plan
-from assistant.settings import ROOT, Booking
+from assistant.settings import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 DOSE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:units?|iu|ml|cc|mg|mcg)\b", re.IGNORECASE)
@@ -50,20 +49,6 @@ MESSAGES = st.tuples(st.lists(PIECES, min_size=1, max_size=2).map(" ".join), st.
 BOOKED = ("I'd like to book", "book_appointment"), ("Yes to both", "affirm")
 FILLED = (*BOOKED, ("I'm Anna Kim, anna@example.com, any time", "give_details"))
 STARTS: tuple[tuple[tuple[str, str], ...], ...] = ((), BOOKED[:1], BOOKED, FILLED)
-
-
-class Clinic:
-    """The demo clinic, always on the same Friday."""
-
-    phone_region = "US"
-    names_medicine_first = True
-    booking = Booking()
-
-    def now(self) -> dt.datetime:
-        return dt.datetime(2026, 11, 20, 11, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
-
-    def hours_on(self, day: dt.date) -> Optional[tuple[dt.time, dt.time]]:
-        return None if day.weekday() in (0, 6) else (dt.time(10), dt.time(18, 30))
 
 
 class Talk:
