@@ -198,10 +198,12 @@ class Conversations:
                 await asyncio.shield(self._release(connection))
 
     async def _release(self, connection: Connection) -> None:
-        try:
-            await self._in_thread(_let_go, connection)
-        except StoreUnavailable:
-            pass  # the connection is gone and its lock with it; what the turn did stands
+        """Ends the lock's transaction: later when the database hangs, but it happens.
+
+        A lock that nobody ends would keep its conversation waiting until Python collects the connection.
+        """
+        releasing = asyncio.get_running_loop().run_in_executor(self._threads, _let_go, connection)
+        await asyncio.wait({releasing}, timeout=PATIENCE_SECONDS)
 
     def close(self) -> None:
         """Lets go of threads and connections."""
@@ -279,7 +281,7 @@ def _take_lock(connection: Connection, key: int) -> bool:
 def _let_go(connection: Connection) -> None:
     try:
         connection.close()
-    except sa.exc.DBAPIError:
+    except sa.exc.SQLAlchemyError:  # the connection is gone, or stuck in the turn's last statement
         connection.invalidate()
         connection.close()
 

@@ -1,14 +1,19 @@
 """Two bots on one real PostgreSQL: either may die, the database may go away, conversations go on."""
 from __future__ import annotations
 
+import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable
 
+import pytest
 from fault_kit import QUESTIONS, Visitor, kill, wait_for
 from ledger_kit import Client, Ledger
 from postgres_kit import Pair, Postgres
+from sqlalchemy.engine import Connection, Engine
 
+from assistant import database
+from assistant.conversations import store
 from assistant.supervisor import asks
 
 AWAY_SECONDS = 3
@@ -116,3 +121,26 @@ def test_a_bot_killed_in_the_middle_of_a_booking_is_noticed_for_moments(pair: Pa
     sent = booking.entries[-2]
     assert sent.sent == 2
     assert sent.seconds < 5
+
+
+async def test_a_lock_ends_though_its_turn_no_longer_waited_for_it(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that hangs keeps all threads busy when a turn gives up and wants to let its lock go."""
+    database.migrate(postgres.url)
+    opened: list[Connection] = []  # kept alive, as a traceback may keep them
+    really_open = store._open_transaction
+
+    def open_transaction(engine: Engine) -> Connection:
+        opened.append(really_open(engine))
+        return opened[-1]
+
+    conversations = store.Conversations(postgres.url)
+    with monkeypatch.context() as changed:
+        changed.setattr(store, "PATIENCE_SECONDS", 0.2)
+        changed.setattr(store, "_open_transaction", open_transaction)
+        async with conversations.alone("anna"):
+            hanging = [conversations._threads.submit(time.sleep, 1) for _ in range(8)]
+    await asyncio.to_thread(wait_for, lambda: all(one.done() for one in hanging))
+    async with conversations.alone("anna"):
+        assert opened[0].closed
