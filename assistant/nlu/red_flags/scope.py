@@ -46,7 +46,7 @@ class Scope:
         if sentence is None:
             return "now"
         clauses = range(sentence.clause(max(mention.first, sentence.start)), sentence.clause(mention.last) + 1)
-        if self._denied(mention):
+        if not mention.sign.undenied and self._denied(mention):
             return "denied"
         if self._nobodys(mention, sentence, clauses):
             return "elsewhere"
