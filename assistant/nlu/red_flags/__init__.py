@@ -22,6 +22,7 @@ from assistant.nlu.red_flags.text import normal_text, words_of
 Level = Literal["emergency", "today", "crisis"]
 
 _CONTRAST = frozenset(("but", "although", "however", "yet", "except", "though"))
+_WEAKNESS = "weakness"  # two such signs are weakness that spreads
 _RANK = {"crisis": 0, "emergency": 1, "today": 2, "otherwise": 3, "companion": 4}
 
 
@@ -52,6 +53,7 @@ def alarm(text: str) -> Optional[Level]:
         worrying sign and when in doubt; None when nothing worrying is said to happen now.
     """
     today: Set[str] = set()
+    families: Set[str] = set()
     named: Set[int] = set()
     own: Set[int] = set()
     wide: List[Mention] = []
@@ -59,10 +61,11 @@ def alarm(text: str) -> Optional[Level]:
         level = mention.sign.level
         if level == "crisis":
             return "crisis"
-        if level == "emergency" and not mention.sign.net:
+        if level == "emergency" and not (mention.sign.net or mention.sign.family):
             return "emergency"
         if level == "today":
             today.add(mention.sign.name)
+            families.add(mention.sign.family)
             named.update(range(mention.first, mention.last + 1))
             own.update(mention.places, (mention.first - 1,))
         elif level == "otherwise":
@@ -72,11 +75,12 @@ def alarm(text: str) -> Optional[Level]:
             wide.append(mention)
     # "Hot and sore" and "patch on my jaw like a palm": these words have a name of their own already.
     others = [one for one in wide if one.first not in (named if one.sign.net else own)]
+    others = [one for one in others if one.sign.family not in families]
     if any(mention.sign.level == "emergency" for mention in others):
         return "emergency"
     if not today:
         return None
-    return "emergency" if others or len(today) > 1 else "today"
+    return "emergency" if others or len(families) > 1 or (len(today) > 1 and _WEAKNESS in families) else "today"
 
 
 def dismisses(text: str) -> bool:

@@ -18,7 +18,7 @@ _ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
     "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
 }
 _LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
-_SIGN_KEYS = frozenset("sign level when unless never explained cosmetic net anywhere figurative personal undenied".split())
+_SIGN_KEYS = frozenset("sign level family when unless never explained cosmetic net anywhere figurative personal undenied".split())
 _CONTEXT_KEYS = ("unless", "never", "explained")
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
 _DEFAULT_GAP = 6
@@ -73,6 +73,7 @@ class Sign:
 
     name: str
     level: str
+    family: str = ""  # of one family: a sign of level today beside it says all that there is to say
     unless: FrozenSet[str] = NO_TAGS
     never: FrozenSet[str] = NO_TAGS
     explained: FrozenSet[str] = NO_TAGS
@@ -124,7 +125,7 @@ def _add_rules(tables: Lexicon, row: Dict[str, Any]) -> None:
         name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
     }
     contexts: Dict[str, Any] = {name: frozenset(row.get(name, ())) for name in _CONTEXT_KEYS}
-    sign = Sign(name=row["sign"], level=row["level"], **contexts, **flags)
+    sign = Sign(name=row["sign"], level=row["level"], family=row.get("family", ""), **contexts, **flags)
     for when in row["when"]:
         pattern, _, gap = when.partition("/")
         groups = [group.strip() for group in re.split("[+>]", pattern)]
