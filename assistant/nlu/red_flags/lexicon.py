@@ -18,8 +18,9 @@ _ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
     "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
 }
 _LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
-_SIGN_KEYS = frozenset("sign level family when unless never explained cosmetic net anywhere figurative personal undenied".split())
 _CONTEXT_KEYS = ("unless", "never", "explained")
+_FLAGS = ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
+_SIGN_KEYS = frozenset(("sign", "level", "family", "when", *_CONTEXT_KEYS, *_FLAGS))
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
 _DEFAULT_GAP = 6
 _FOREIGN_GAP = 5
@@ -121,9 +122,7 @@ def _entries(text: str) -> Iterator[str]:
 
 
 def _add_rules(tables: Lexicon, row: Dict[str, Any]) -> None:
-    flags: Dict[str, Any] = {
-        name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
-    }
+    flags: Dict[str, Any] = {name: bool(row.get(name, False)) for name in _FLAGS}
     contexts: Dict[str, Any] = {name: frozenset(row.get(name, ())) for name in _CONTEXT_KEYS}
     sign = Sign(name=row["sign"], level=row["level"], family=row.get("family", ""), **contexts, **flags)
     for when in row["when"]:
