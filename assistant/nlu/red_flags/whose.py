@@ -19,7 +19,8 @@ class Whose(Around):
         if any(cue in sentence.cues for cue in _NOBODYS) and self._turns(mention, sentence, clauses):
             return False
         for _, start, end in sentence.cues.get("animal", ()):
-            if not self._is["pets"].intersection(self._tokens[max(start - 2, 0) : start]):  # "weak as a kitten"
+            led = start == sentence.start or self._is["pets"].intersection(self._tokens[max(start - 2, 0) : start])
+            if not led:  # "weak as a kitten"
                 continue
             if end < mention.first and not self._says("i", end + 1, mention.first):
                 return True
