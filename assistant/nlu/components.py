@@ -31,7 +31,7 @@ from assistant.nlu.details import without_details
 from assistant.nlu.fragments import is_fragment
 from assistant.nlu.language import scope_reason
 from assistant.nlu.pipeline import encode, pipeline_sha256
-from assistant.nlu.red_flags import alarm, dismisses
+from assistant.nlu.red_flags import alarm, dismisses, unnamed_alarm
 from assistant.nlu.worry import shows_worry
 
 logger = logging.getLogger(__name__)
@@ -279,8 +279,7 @@ class Judgement(_Component):
             ]
         for _, ranks in candidates:
             if _alarms(ranks, alarming):
-                # Not found by the rules, so its kind is unknown: in doubt an emergency.
-                message.set("alarm", "emergency", add_to_output=True)
+                message.set("alarm", unnamed_alarm(message.get(TEXT)), add_to_output=True)
                 _set_intent(message, ranks)
                 return
 

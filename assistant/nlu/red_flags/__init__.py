@@ -83,6 +83,22 @@ def alarm(text: str) -> Optional[Level]:
     return "emergency" if others or len(families) > 1 or (len(today) > 1 and _WEAKNESS in families) else "today"
 
 
+def unnamed_alarm(text: str) -> Level:
+    """Says which alarm to raise for a message that resembles alarms although no sign was found in it.
+
+    Returns:
+        "crisis" when it has words of farewell, death or despair and none about the body; otherwise
+        "emergency".
+    """
+    tables = read_lexicon()
+    tokens = words_of(normal_text(text), tables.spelling)
+    groups: Set[str] = set()
+    for place in range(len(tokens)):
+        groups.update(tables.words.longest(tokens, place)[1])
+    leans = not groups.isdisjoint(tables.leans_to_crisis) and groups.isdisjoint(tables.names_the_body)
+    return "crisis" if leans else "emergency"
+
+
 def dismisses(text: str) -> bool:
     """Says whether signs are mentioned, but each is denied, over, only asked about or about something else.
 

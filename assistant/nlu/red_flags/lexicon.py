@@ -22,6 +22,7 @@ _CONTEXT_KEYS = ("unless", "never", "explained")
 _FLAGS = ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
 _SIGN_KEYS = frozenset(("sign", "level", "family", "when", *_CONTEXT_KEYS, *_FLAGS))
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
+_LEANINGS = ("leans_to_crisis", "names_the_body")
 _DEFAULT_GAP = 6
 _FOREIGN_GAP = 5
 
@@ -108,6 +109,8 @@ class Lexicon:
         rules: the rules that the last word of a group may complete, by group.
         foreign: phrases of scripts without spaces or of other alphabets, by first letter.
         spelling: what misspelled words are meant to be.
+        leans_to_crisis: groups of words, one of which lets a message without a sign be about a crisis.
+        names_the_body: groups of words, one of which lets it be about the body.
     """
 
     words: Phrases
@@ -115,6 +118,8 @@ class Lexicon:
     rules: Dict[str, List[Rule]]
     foreign: Dict[str, List[Tuple[str, Sign]]]
     spelling: Spelling
+    leans_to_crisis: FrozenSet[str]
+    names_the_body: FrozenSet[str]
 
 
 def _entries(text: str) -> Iterator[str]:
@@ -210,6 +215,10 @@ def _mistakes(data: Dict[str, Any]) -> Iterator[str]:
         yield from (f"the sign {row['sign']!r} names {group!r}, which does not exist" for group in sorted(unknown))
         for when in row["when"]:
             int(when.partition("/")[2] or 0)
+    for key in _LEANINGS:
+        yield from (
+            f"{key} names {group!r}, which does not exist" for group in set(data[key].split()) - {*data["words"]}
+        )
     for section in ("words", "spellings", "foreign", "cues", "contexts"):
         yield from (f"{name} is not a list of words" for name, entry in data[section].items() if type(entry) is not str)
 
@@ -233,7 +242,8 @@ def read_lexicon() -> Lexicon:
                 cues.add(entry, group)
                 if group in ("onset", "treated") and entry.startswith("since "):
                     cues.add(entry, "now")  # the longest phrase wins: it must not hide "since"
-    tables = Lexicon(words, cues, {}, {}, Spelling())
+    leaning = (frozenset(data[key].split()) for key in _LEANINGS)
+    tables = Lexicon(words, cues, {}, {}, Spelling(), *leaning)
     for row in data["signs"]:
         _add_rules(tables, row)
     for level, text in data["foreign"].items():
