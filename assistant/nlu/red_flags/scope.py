@@ -209,6 +209,8 @@ class Scope(Whose):
         """Returns how much speaks for a question about risk: from 0, nothing, to certain."""
         if sentence.within("certain_if", clauses) or self._supposed(mention, sentence):
             return 0 if self._near(sentence, "mine_too", (0, 1, 2)) else (_CERTAIN if not strong else 3)
+        if self._says("my", mention.first - 3, mention.last + 1) and self._near(sentence, "asks_help", (0, 1)):
+            return 0  # "my sister's eyelid drooped, who does she ring"
         if self._says("my", mention.first - 2, mention.last + 1) and (
             sentence.has("attributes") or (sentence.has("presupposes") and not sentence.has("conditional"))
         ):

@@ -1,7 +1,6 @@
 """Decides whether a sign is with nobody here: an animal, a thing, a film, or somebody who is cared for."""
 
 from bisect import bisect_right
-from typing import List
 
 from assistant.nlu.red_flags.around import Around
 from assistant.nlu.red_flags.clauses import Sentence
@@ -70,10 +69,9 @@ class Whose(Around):
             start <= mention.first and not self._says("i", end + 1, mention.first)
             for _, start, end in sentence.cues.get("someone", ())
         )
-        return reason and about and (self._was(mention, sentence) or "hospital" in self._said(mention))
-
-    def _said(self, mention: Mention) -> List[str]:
-        return self._tokens[mention.first : mention.last + 1]
+        if "hospital" in self._tokens[mention.first : mention.last + 1]:
+            return about or sentence.has("child")
+        return reason and about and self._was(mention, sentence)
 
     def _managed(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads "palpitations for years, all stable": an old condition in good hands, nothing new."""
