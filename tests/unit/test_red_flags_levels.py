@@ -91,6 +91,7 @@ my laptop keeps blacking out
 the printer is bleeding ink everywhere
 cat had a seizure so I'm nursing her, can we do next week instead
 my neck has gone saggy since 60
+kid's in hospital with appendicitis, all fine, but I need another date for my appointment
 my husband would have a stroke if he saw the price
 could my face droop from this treatment
 I have trouble swallowing because of an old stricture, does that rule me out
