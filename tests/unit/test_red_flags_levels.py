@@ -122,7 +122,8 @@ def test_level(text: str, level: Optional[str]) -> None:
         ("the pistol is in the nightstand and nobody is home", "crisis"),
         ("the newspaper has become two newspapers", "emergency"),
         ("goodbye, my throat says so", "emergency"),
-        ("hello", "emergency"),
+        ("something odd is going on", "emergency"),
+        ("my dog has died and something is odd", "emergency"),
     ],
 )
 def test_an_alarm_without_a_sign_is_a_crisis_only_where_no_body_is_named(text: str, level: str) -> None:

@@ -3,9 +3,10 @@
 A message is read in five steps, each in a module of its own:
 
 1. text.py (with spelling.py) makes its letters and words comparable;
-2. mentions.py finds where words of a sign stand near each other (words.yml, signs.yml);
+2. mentions.py finds where words of a sign stand near each other (words.yml, crisis.yml, signs.yml);
 3. clauses.py cuts it into sentences and clauses and finds the cues in them (scope.yml);
-4. scope.py decides of each mention whether it is there now, with somebody; recall comes first;
+4. scope.py (with whose.py, around.py) decides of each mention whether it is there now, with
+   somebody; recall comes first;
 5. this module turns what is left into a level.
 """
 
@@ -48,8 +49,8 @@ def alarm(text: str) -> Optional[Level]:
         text: the visitor's words as typed, any length (time is linear in it).
 
     Returns:
-        "crisis" for suicidal words; "today" for one droopy lid or brow, an uneven smile,
-        spreading redness or pus, or fever with nothing else; "emergency" for every other
+        "crisis" for suicidal words; "today" for one droopy lid or brow, an uneven smile, or signs
+        of an infection (redness, heat, pus, fever) with nothing else; "emergency" for every other
         worrying sign and when in doubt; None when nothing worrying is said to happen now.
     """
     today: Set[str] = set()
