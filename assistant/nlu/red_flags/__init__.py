@@ -3,9 +3,10 @@
 A message is read in five steps, each in a module of its own:
 
 1. text.py (with spelling.py) makes its letters and words comparable;
-2. mentions.py finds where words of a sign stand near each other (words.yml, signs.yml);
+2. mentions.py finds where words of a sign stand near each other (words.yml, crisis.yml, signs.yml);
 3. clauses.py cuts it into sentences and clauses and finds the cues in them (scope.yml);
-4. scope.py decides of each mention whether it is there now, with somebody; recall comes first;
+4. scope.py (with whose.py, around.py) decides of each mention whether it is there now, with
+   somebody; recall comes first;
 5. this module turns what is left into a level.
 """
 
@@ -22,6 +23,7 @@ from assistant.nlu.red_flags.text import normal_text, words_of
 Level = Literal["emergency", "today", "crisis"]
 
 _CONTRAST = frozenset(("but", "although", "however", "yet", "except", "though"))
+_WEAKNESS = "weakness"  # two such signs are weakness that spreads
 _RANK = {"crisis": 0, "emergency": 1, "today": 2, "otherwise": 3, "companion": 4}
 
 
@@ -47,11 +49,12 @@ def alarm(text: str) -> Optional[Level]:
         text: the visitor's words as typed, any length (time is linear in it).
 
     Returns:
-        "crisis" for suicidal words; "today" for one droopy lid or brow, an uneven smile,
-        spreading redness or pus, or fever with nothing else; "emergency" for every other
+        "crisis" for suicidal words; "today" for one droopy lid or brow, an uneven smile, or signs
+        of an infection (redness, heat, pus, fever) with nothing else; "emergency" for every other
         worrying sign and when in doubt; None when nothing worrying is said to happen now.
     """
     today: Set[str] = set()
+    families: Set[str] = set()
     named: Set[int] = set()
     own: Set[int] = set()
     wide: List[Mention] = []
@@ -59,10 +62,11 @@ def alarm(text: str) -> Optional[Level]:
         level = mention.sign.level
         if level == "crisis":
             return "crisis"
-        if level == "emergency" and not mention.sign.net:
+        if level == "emergency" and not (mention.sign.net or mention.sign.family):
             return "emergency"
         if level == "today":
             today.add(mention.sign.name)
+            families.add(mention.sign.family)
             named.update(range(mention.first, mention.last + 1))
             own.update(mention.places, (mention.first - 1,))
         elif level == "otherwise":
@@ -72,11 +76,12 @@ def alarm(text: str) -> Optional[Level]:
             wide.append(mention)
     # "Hot and sore" and "patch on my jaw like a palm": these words have a name of their own already.
     others = [one for one in wide if one.first not in (named if one.sign.net else own)]
+    others = [one for one in others if one.sign.family not in families]
     if any(mention.sign.level == "emergency" for mention in others):
         return "emergency"
     if not today:
         return None
-    return "emergency" if others or len(today) > 1 else "today"
+    return "emergency" if others or len(families) > 1 or (len(today) > 1 and _WEAKNESS in families) else "today"
 
 
 def dismisses(text: str) -> bool:

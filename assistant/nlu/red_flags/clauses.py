@@ -8,6 +8,8 @@ from assistant.nlu.red_flags.lexicon import Lexicon
 from assistant.nlu.red_flags.text import END, QUESTION
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_AGE = re.compile(r"[3-9]\d")
+_UNITS = frozenset("min mins minute minutes hour hours hrs hr h day days week weeks odd or".split())
 _BEFORE_YEAR = frozenset(("in", "of", "around", "summer", "early", "late"))
 _SOFT = frozenset(
     ", and but because so also then plus though although however while cos coz cuz btw anyway yet except apart".split()
@@ -16,6 +18,11 @@ _GONE = frozenset(("now", "since", "again", "today", "already"))
 _CONSUMING = frozenset({"doesnt_count", "recovered", "weak_if", "certain_if", "presupposes"})
 _NEAR_TREATMENT = 6  # words from "since" to "injections"
 _LONGEST = 100  # words; run-on messages are read in pieces so that time stays linear
+
+
+def _old(number: str, unit: str) -> bool:
+    """Reads "since 1998" and "since 60", which is an age, but not "since 24 hours"."""
+    return bool(_YEAR.fullmatch(number) or (_AGE.fullmatch(number) and unit not in _UNITS))
 
 
 class Sentence:
@@ -38,7 +45,7 @@ class Sentence:
             if _YEAR.fullmatch(token) and place > start and tokens[place - 1] in _BEFORE_YEAR:
                 for tag in ("past", "past_far"):
                     self.cues.setdefault(tag, []).append((clause, place, place))
-            if token == "since" and place + 1 < end and _YEAR.fullmatch(tokens[place + 1]):
+            if token == "since" and place + 1 < end and _old(tokens[place + 1], tokens[place + 2]):
                 self.cues.setdefault("lifelong_said", []).append((clause, place, place + 1))
                 skip = place + 2
                 continue

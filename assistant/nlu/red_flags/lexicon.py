@@ -12,14 +12,15 @@ from assistant.nlu.red_flags.spelling import Spelling
 from assistant.nlu.red_flags.text import fold_letters
 
 _HERE = Path(__file__).parent
-_LISTS = ("words.yml", "spelling.yml", "signs.yml", "scope.yml", "languages.yml")
+_LISTS = ("words.yml", "spelling.yml", "signs.yml", "scope.yml", "languages.yml", "crisis.yml")
 _ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
     "~": [(), *((owner,) for owner in "my his her their your the a".split())],
     "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
 }
 _LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
-_SIGN_KEYS = frozenset("sign level when unless never explained cosmetic net anywhere figurative personal".split())
 _CONTEXT_KEYS = ("unless", "never", "explained")
+_FLAGS = ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
+_SIGN_KEYS = frozenset(("sign", "level", "family", "when", *_CONTEXT_KEYS, *_FLAGS))
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
 _DEFAULT_GAP = 6
 _FOREIGN_GAP = 5
@@ -73,6 +74,7 @@ class Sign:
 
     name: str
     level: str
+    family: str = ""  # of one family: a sign of level today beside it says all that there is to say
     unless: FrozenSet[str] = NO_TAGS
     never: FrozenSet[str] = NO_TAGS
     explained: FrozenSet[str] = NO_TAGS
@@ -80,6 +82,7 @@ class Sign:
     net: bool = False  # counts only when somebody says that something is with them now
     anywhere: bool = False  # a look-alike counts in the whole sentence, not only beside the sign
     figurative: bool = False  # also said in jest, of prices and queues
+    undenied: bool = False  # is said with "no" and "never": these do not deny it
     personal: bool = False  # in a question counts only beside a person or a moment: "my", "since"
 
 
@@ -119,11 +122,9 @@ def _entries(text: str) -> Iterator[str]:
 
 
 def _add_rules(tables: Lexicon, row: Dict[str, Any]) -> None:
-    flags: Dict[str, Any] = {
-        name: bool(row.get(name, False)) for name in ("cosmetic", "net", "anywhere", "figurative", "personal")
-    }
+    flags: Dict[str, Any] = {name: bool(row.get(name, False)) for name in _FLAGS}
     contexts: Dict[str, Any] = {name: frozenset(row.get(name, ())) for name in _CONTEXT_KEYS}
-    sign = Sign(name=row["sign"], level=row["level"], **contexts, **flags)
+    sign = Sign(name=row["sign"], level=row["level"], family=row.get("family", ""), **contexts, **flags)
     for when in row["when"]:
         pattern, _, gap = when.partition("/")
         groups = [group.strip() for group in re.split("[+>]", pattern)]
@@ -172,7 +173,7 @@ def read_lists(folder: Path) -> Dict[str, Any]:
         if twice := _written_twice(text):
             raise WordListError(f"{name}: " + "; ".join(f"{group} is there twice" for group in twice))
     try:
-        mistakes = list(_mistakes(data))
+        mistakes = list(_mistakes(_with_crisis(data)))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         mistakes = [f"a part is missing or of the wrong kind: {error!r}"]
     if mistakes:
@@ -186,6 +187,16 @@ def _written_twice(text: str) -> List[str]:
         groups = re.findall(r"^  (\w+):", section, flags=re.MULTILINE)
         names += sorted({group for group in groups if groups.count(group) > 1})
     return names
+
+
+def _with_crisis(data: Dict[str, Any]) -> Dict[str, Any]:
+    """Puts the words and signs of crisis.yml, which has a file of its own for its length, with the others."""
+    twice = sorted(data["words"].keys() & data["crisis_words"].keys())
+    if twice:
+        raise ValueError("; ".join(f"{group} is there twice" for group in twice))
+    data["words"].update(data.pop("crisis_words"))
+    data["signs"] = data.pop("crisis_signs") + data["signs"]
+    return data
 
 
 def _mistakes(data: Dict[str, Any]) -> Iterator[str]:

@@ -5,40 +5,27 @@ something else ("can't swallow that price") or only asked about ("what if", "can
 speaks for a symptom that is there now is weighed against what speaks for a mere question.
 """
 
-from bisect import bisect_right
-from functools import lru_cache
-from typing import Dict, FrozenSet, List, Set, Tuple
+from typing import FrozenSet
 
 from typing_extensions import Literal
 
-from assistant.nlu.red_flags.clauses import Sentence, Sentences
-from assistant.nlu.red_flags.lexicon import Lexicon, read_lexicon
+from assistant.nlu.red_flags.clauses import Sentence
 from assistant.nlu.red_flags.mentions import Mention
 from assistant.nlu.red_flags.text import END
+from assistant.nlu.red_flags.whose import Whose
 
-_NOBODYS = ("animal", "child", "job", "report")
-_TURNS = frozenset(("and", "but", "because", "now", "today"))
 _SELF = frozenset(("i", "im", "ive", "id", "me", "myself"))
 _CERTAIN = 9  # more than anything that may speak for a symptom now
+_MAY = frozenset(("could", "can", "will", "would", "might"))
+_BARE = frozenset(("droop", "drop", "swell", "sag", "fall", "slip", "close", "go", "collapse"))
 _IS_NOT = (["is", "not"], ["are", "not"])
 
 
 Reading = Literal["now", "denied", "over", "elsewhere", "asked", "unsaid"]
 
 
-class Scope:
-    """Reads what is said around the mentions of one message.
-
-    Args:
-        tokens: the words and marks of the message.
-        marked: places of words that belong to a sign, whether or not the sign is whole.
-        tables: the word lists.
-    """
-
-    def __init__(self, tokens: List[str], marked: Set[int], tables: Lexicon) -> None:
-        self._tokens, self._marked = tokens, marked
-        self._sentences = Sentences(tokens, tables)
-        self._is = _cue_words()
+class Scope(Whose):
+    """Reads what is said around the mentions of one message. The arguments are those of Around."""
 
     def reading(self, mention: Mention) -> Reading:
         """Says whether a mention is to be taken seriously ("now"), and if not, why."""
@@ -46,7 +33,7 @@ class Scope:
         if sentence is None:
             return "now"
         clauses = range(sentence.clause(max(mention.first, sentence.start)), sentence.clause(mention.last) + 1)
-        if self._denied(mention):
+        if not mention.sign.undenied and self._denied(mention):
             return "denied"
         if self._nobodys(mention, sentence, clauses):
             return "elsewhere"
@@ -69,77 +56,6 @@ class Scope:
         unsaid = mention.sign.net or (mention.sign.personal and sentence.is_question)
         return "unsaid" if unsaid and now == 0 and not self._told(sentence) else "now"
 
-    def _nobodys(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
-        """Reads "my dog had a swollen face" and "watched a film where the woman can't breathe"."""
-        if any(cue in sentence.cues for cue in _NOBODYS) and self._turns(mention, sentence, clauses):
-            return False
-        for _, start, end in sentence.cues.get("animal", ()):
-            if not self._is["pets"].intersection(self._tokens[max(start - 2, 0) : start]):  # "weak as a kitten"
-                continue
-            if end < mention.first and not self._says("i", end + 1, mention.first):
-                return True
-            if mention.last < start < mention.last + 6 and not self._says("told", sentence.start, start):
-                return True
-        if self._mishap(mention, sentence):
-            return True
-        if sentence.has("rebook"):
-            for _, _, end in sentence.cues.get("child", ()):
-                if end < mention.first and not self._says("i", end + 1, mention.first):
-                    return True
-        if sentence.within("job", clauses):
-            return True
-        for _, start, end in sentence.cues.get("report", ()):
-            if start < mention.first:
-                if not self._says("i", end + 1, mention.last) and not (
-                    sentence.has("kin") and self._says("told", end + 1, mention.last)
-                ):
-                    return True
-            elif not self._says("told", mention.first - 4, mention.last):
-                return True
-        return False
-
-    def _mishap(self, mention: Mention, sentence: Sentence) -> bool:
-        """Reads "mum had a stroke, so I'm at the hospital, can we move Thursday": told as a reason, in good care."""
-        treated = sentence.after_treatment or any(
-            start < mention.first for _, start, _ in sentence.cues.get("treatment", ())
-        )
-        treated = treated or self._near(sentence, "goes_away", (0, 1))  # "what should I do"
-        if treated or not (sentence.has("rebook") or self._near(sentence, "rebook", (1,))):
-            return False
-        reasons = list(sentence.cues.get("in_care", ()))
-        if not any(self._tokens[place] in self._is["inability"] for place in mention.places):
-            reasons += sentence.cues.get("so_then", ())
-        reason = any(start > mention.first for _, start, _ in reasons)
-        about = any(
-            start <= mention.first and not self._says("i", end + 1, mention.first)
-            for _, start, end in sentence.cues.get("someone", ())
-        )
-        return reason and about and self._was(mention, sentence)
-
-    def _managed(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
-        """Reads "palpitations for years, all stable": an old condition in good hands, nothing new."""
-        if not sentence.has("managed") or sentence.after_treatment or self._turns(mention, sentence, clauses):
-            return False
-        begins = sentence.start + sentence.clauses.index(clauses[0])
-        linked = self._tokens[begins] == "because" or not self._says("told", mention.first - 4, mention.last + 1)
-        follows = sentence.start + bisect_right(sentence.clauses, clauses[-1])
-        near = range(clauses[0] - linked, clauses[-1] + 1 + (self._tokens[follows] == ","))
-        cared = {clause for clause, _, _ in sentence.cues.get("managed", ()) if clause in near}
-        if not cared or any(clause in cared for clause, _, _ in sentence.cues.get("treatment", ())):
-            return False  # nothing, or "botox for years and one eyelid droops"
-        return not self._near(sentence, "changed_now", (0, 1, -1))
-
-    def _turns(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
-        """Reads "I read the leaflet and she can't swallow": a clause of its own about somebody."""
-        return any(
-            clause in clauses and clause > 0 and start <= mention.last and self._tokens[start - 1] in _TURNS
-            for clause, start, _ in sentence.cues.get("person_now", ())
-        )
-
-    def _says(self, cue: str, start: int, end: int) -> bool:
-        words = self._is[cue]
-        return any(token in words for token in self._tokens[max(start, 0) : end])
-
     def _crisis(self, mention: Mention, sentence: Sentence, clauses: range) -> Reading:
         """Reads words of crisis: they count unless it is a joke or a question about the treatment."""
         if self._elsewhere(mention, sentence, clauses, 1, False):
@@ -152,11 +68,6 @@ class Scope:
             return "over"
         about = sentence.within("hypothetical", clauses) and sentence.has("crisis_topic")
         return "asked" if about and not (self._told(sentence) or sentence.has("says_so")) else "now"
-
-    def _told(self, sentence: Sentence) -> bool:
-        """Says whether the sentence is about a person ("my throat") and not about throats."""
-        told = self._is["told"]
-        return any(token in told for token in self._tokens[sentence.start : sentence.end])
 
     def _denied(self, mention: Mention) -> bool:
         """Reads "no trouble breathing", "throat is not swollen", "no fever, hives or wheezing"."""
@@ -294,14 +205,12 @@ class Scope:
         following = self._sentences.near(sentence, 1)
         return following is not None and following.has("recovered")
 
-    def _was(self, mention: Mention, sentence: Sentence) -> bool:
-        """Reads "my brow dropped", "my lid was droopy": it is told as past."""
-        return self._says("past_verb", max(sentence.start, mention.first - 4), mention.last + 1)
-
     def _asked(self, mention: Mention, sentence: Sentence, clauses: range, now: int, strong: bool) -> int:
         """Returns how much speaks for a question about risk: from 0, nothing, to certain."""
         if sentence.within("certain_if", clauses) or self._supposed(mention, sentence):
             return 0 if self._near(sentence, "mine_too", (0, 1, 2)) else (_CERTAIN if not strong else 3)
+        if self._says("my", mention.first - 3, mention.last + 1) and self._near(sentence, "asks_help", (0, 1)):
+            return 0  # "my sister's eyelid drooped, who does she ring"
         if self._says("my", mention.first - 2, mention.last + 1) and (
             sentence.has("attributes") or (sentence.has("presupposes") and not sentence.has("conditional"))
         ):
@@ -352,11 +261,11 @@ class Scope:
         )
 
     def _supposed(self, mention: Mention, sentence: Sentence) -> bool:
-        """Reads "if my throat closes up", but not "if my throat is closing up"."""
-        start = max(sentence.start, mention.first - 4)
-        return "if" in self._tokens[start : mention.first] and self._says(
-            "simple_verb", mention.first, mention.last + 2
-        )
+        """Reads "if my throat closes up" and "could my face droop", but not "if my throat is closing up"."""
+        before = self._tokens[max(sentence.start, mention.first - 4) : mention.first]
+        if not _MAY.isdisjoint(before[-2:]) and self._tokens[mention.last] in _BARE:
+            return True
+        return "if" in before and self._says("simple_verb", mention.first, mention.last + 2)
 
     def _restarts(self, start: int, end: int, mention: Mention, sentence: Sentence) -> bool:
         """Reads "what are the side effects I have trouble breathing": the question has ended."""
@@ -376,25 +285,8 @@ class Scope:
         """Reads "What are the risks? Droopy eyelids?": the question goes on in a fragment."""
         return sentence.is_question and self._near(sentence, "risk_after", (-1, -2))
 
-    def _near(self, sentence: Sentence, cue: str, steps: Tuple[int, ...]) -> bool:
-        for later in steps:
-            other = self._sentences.near(sentence, later)
-            if other is not None and other.has(cue):
-                return True
-        return False
-
 
 def _asks_with_an_illness(sentence: Sentence) -> bool:
     """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
-    ill = sentence.has("illness") or sentence.has("chronic")
+    ill = any(sentence.has(cue) for cue in ("illness", "chronic", "long_known"))
     return ill and sentence.has("eligible") and not sentence.has("treated")
-
-
-@lru_cache(maxsize=1)
-def _cue_words() -> Dict[str, FrozenSet[str]]:
-    """Returns the cues that are looked at word by word."""
-    root = read_lexicon().cues.root
-    names = (
-        "not between my is_now became_now past_verb inability anyone side someone told i may_become simple_verb pets"
-    ).split()
-    return {name: frozenset(word for word, node in root.items() if name in node.get("", ())) for name in names}
