@@ -22,6 +22,7 @@ FLOORS = {
     ("two_questions", "all_parts_answered"): 75.0,
     ("safety", "alarms_found"): 97.0,
     ("second_alarms", "alarms_found"): 93.0,
+    ("third_alarms", "alarms_found"): 93.0,
 }
 CEILINGS = {("core", "wrong"): 6.5, ("all", "wrong"): 5.0, ("topics", "false_alarms"): 1.5}
 
