@@ -23,6 +23,8 @@ from assistant.nlu.red_flags.text import normal_text, words_of
 Level = Literal["emergency", "today", "crisis"]
 
 _CONTRAST = frozenset(("but", "although", "however", "yet", "except", "though"))
+# "It went away and is back", "I had that years ago, but since Monday": something may be there now.
+_PRESENT = frozenset(("again", "back", "now", "today", "tonight", "currently", "since", "still"))
 _WEAKNESS = "weakness"  # two such signs are weakness that spreads
 _RANK = {"crisis": 0, "emergency": 1, "today": 2, "otherwise": 3, "companion": 4}
 
@@ -87,8 +89,11 @@ def alarm(text: str) -> Optional[Level]:
 def dismisses(text: str) -> bool:
     """Says whether signs are mentioned, but each is denied, over, only asked about or about something else.
 
-    Whoever judges messages by likeness alone cannot see that; for them this is a reason to be calm.
+    Whoever judges messages by likeness alone cannot see that; for them this is a reason to be calm, unless
+    the message speaks of the present too.
     """
+    if not _PRESENT.isdisjoint(normal_text(text).split()):
+        return False
     clear = False
     for mention, reading in _readings(text):
         sure = mention.sign.level != "companion"
