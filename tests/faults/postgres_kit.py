@@ -1,8 +1,6 @@
 """A real PostgreSQL that can be stopped, started and frozen, and two bots on it."""
 from __future__ import annotations
 
-import os
-import signal
 import time
 import warnings
 from contextlib import contextmanager
@@ -47,14 +45,15 @@ class Postgres:
     def frozen(self) -> Iterator[None]:
         """Takes connections and answers nothing, like a network that drops packets."""
         main = self._server.get_postmaster_info().process
-        processes = [main, *main.children(recursive=True)]
-        for process in processes:
-            os.kill(process.pid, signal.SIGSTOP)
+        main.suspend()  # first, and the last to go on: meanwhile nobody is born or taken off the list
+        children = main.children(recursive=True)
         try:
+            for child in children:
+                child.suspend()
             yield
         finally:
-            for process in processes:
-                os.kill(process.pid, signal.SIGCONT)
+            for one in (*children, main):
+                one.resume()
 
     def cleanup(self) -> None:
         """Stops the server for good."""
