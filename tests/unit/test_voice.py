@@ -47,7 +47,7 @@ FLOWN = (FLY, ActionExecuted("utter_faq_aftercare"))
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("can I fly afterwards?", "nobody seems to have studied flying"),
+        ("can I fly afterwards?", "no study of flying"),
         ("Can I go to the SAUNA?", "saunas, steam rooms and hot tubs"),
         ("hot yoga tomorrow?", "saunas, steam rooms and hot tubs"),
         ("when can I wear make-up", "advice on make-up differs"),
@@ -58,6 +58,31 @@ FLOWN = (FLY, ActionExecuted("utter_faq_aftercare"))
 )
 def test_a_thing_named_in_the_question_is_what_is_answered(voice: Voice, question: str, words: str) -> None:
     assert words in says(voice, "utter_faq_aftercare", asks(question, "faq_aftercare"))["text"]
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "words"),
+    [
+        ("can I eat before?", "faq_preparation", "advise eating something"),
+        ("can I drink coffee before?", "faq_preparation", "On coffee before"),
+        ("a glass of wine before?", "faq_preparation", "without alcohol"),
+        ("laser or this?", "faq_vs_other_treatments", "not been compared with lasers"),
+        ("will I get addicted", "faq_safety", "no sign of being addictive"),
+        ("can you become immune to it", "faq_safety", "form antibodies"),
+        ("isn't it a poison?", "faq_safety", "very strong poison"),
+        ("is it safe?", "faq_safety", "long-term studies are lacking"),
+        ("odds of a droopy lid?", "faq_serious_risks", "4 to 12 weeks"),
+        ("does it help acne scars", "faq_acne", "after microneedling, not micro-Botox injections"),
+        ("it wore off after a month, why", "faq_duration", "can have several causes"),
+        ("when does it wear off?", "faq_duration", "usually keeps working"),
+        ("are your reviews good", "clinic_policies", "keeps no reviews"),
+        ("do I pay a deposit", "clinic_policies", "house rules"),
+    ],
+)
+def test_a_question_beside_the_topic_gets_its_own_wording(
+    voice: Voice, question: str, topic: str, words: str
+) -> None:
+    assert words in says(voice, f"utter_{topic}", asks(question, topic))["text"]
 
 
 def test_of_two_questions_each_is_answered_by_its_own_words(voice: Voice) -> None:
