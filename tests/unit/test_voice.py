@@ -85,6 +85,16 @@ def test_a_question_beside_the_topic_gets_its_own_wording(
     assert words in says(voice, f"utter_{topic}", asks(question, topic))["text"]
 
 
+@pytest.mark.parametrize("thing", ["go to the gym", "go to the sauna", "fly", "lie down", "wash my face"])
+def test_care_after_needling_is_not_that_after_injections(voice: Voice, thing: str) -> None:
+    known = {"treatment": "microneedling", "asked": f"when can I {thing}?"}
+    picked = voice.book.pick("utter_faq_aftercare", known)
+    assert picked is not None
+    text = picked["text"]
+    assert text.startswith("After microneedling")
+    assert "fever" in text
+
+
 def test_of_two_questions_each_is_answered_by_its_own_words(voice: Voice) -> None:
     both = asks(
         "can I take aspirin and can I fly after?",
