@@ -16,10 +16,12 @@ from pydantic import BaseModel, Field, ValidationError, root_validator, validato
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from assistant.clinic_words import DAY_NAMES as DAY_NAMES
+from assistant.clinic_words import DAYS as DAYS
+from assistant.clinic_words import consultation_terms, hours_in_words, listed
+
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_HEADER = "X-Faq-Secret"  # by which the action server knows the bot
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 DEADLINE_SECONDS = 9.5  # visitors are promised an answer or an apology within ten
 Hours = Optional[tuple[dt.time, dt.time]]
 
@@ -164,6 +166,13 @@ class Profile(_Section):
     aftercare_url: Optional[str] = None
     languages: tuple[str, ...] = ("English",)
 
+    @validator("prices")
+    def _only_prices_that_are_shown(cls, value: Optional[dict[str, Price]]) -> Optional[dict[str, Price]]:
+        others = sorted(set(value or {}) - {"micro_botox"})
+        if others:
+            raise ValueError(f"the chat shows a price for micro_botox only; take out {', '.join(others)}")
+        return value
+
 
 class Settings(_Section):
     """clinic.yml as one checked object, with what follows from it."""
@@ -231,7 +240,7 @@ class Settings(_Section):
             "phone": clinic.phone,
             "email": clinic.email,
             "address": clinic.address,
-            "hours": _hours_in_words(clinic.hours),
+            "hours": hours_in_words(clinic.hours),
             "opening": self.opening(now).says,
             "emergency_number": clinic.emergency_number,
             "crisis_line": clinic.crisis_line,
@@ -240,19 +249,22 @@ class Settings(_Section):
             "minimum_age": str(self.booking.minimum_age),
             "chats_days": str(self.retention.chats_days),
             "bookings_days": str(self.retention.bookings_days),
-            "treatments": _listed(profile.treatments),
+            "treatments": listed(profile.treatments),
             "injectors": profile.injectors or "",
-            "brands": _listed(profile.brands),
+            "brands": listed(profile.brands),
             "numbing": profile.numbing or "",
-            "delivery": _listed(profile.delivery_methods),
+            "delivery": listed(profile.delivery_methods),
             "consultation_fee": profile.consultation.fee or "",
             "consultation_minutes": str(profile.consultation.minutes or ""),
+            "consultation_terms": consultation_terms(
+                **profile.consultation.dict(), face_to_face=clinic.market == "uk"
+            ),
             "payment": profile.payment or "",
             "deposit": profile.policies.deposit or "",
             "cancellation": profile.policies.cancellation or "",
             "parking": profile.parking or "",
             "aftercare_url": profile.aftercare_url or "",
-            "languages": _listed(profile.languages),
+            "languages": listed(profile.languages),
             "price": price.text if price else "",
             "price_as_of": f"{price.as_of:%B %Y}" if price else "",
         }
@@ -265,7 +277,6 @@ class Settings(_Section):
             "market": self.clinic.market,
             "names_medicine_first": self.names_medicine_first,
             "open_now": self.opening(now).is_open,
-            "consultation_online": bool(self.profile.consultation.online),
         }
 
     @property
@@ -361,24 +372,6 @@ def _hours(day: str, value: Any) -> Hours:
     if closes <= opens:
         raise ValueError(f"{day}: {value} closes before it opens")
     return opens, closes
-
-
-def _hours_in_words(hours: dict[str, Hours]) -> str:
-    """One list line per run of equal days: "- Tuesday to Friday: 10:00 to 18:30"."""
-    lines: list[str] = []
-    start = 0
-    for end in range(1, len(DAYS) + 1):
-        if end < len(DAYS) and hours[DAYS[end]] == hours[DAYS[start]]:
-            continue
-        names = DAY_NAMES[start] + (f" to {DAY_NAMES[end - 1]}" if end - start > 1 else "")
-        span = hours[DAYS[start]]
-        lines.append(f"- {names}: " + (f"{span[0]:%H:%M} to {span[1]:%H:%M}" if span else "closed"))
-        start = end
-    return "\n".join(lines)
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 @lru_cache(maxsize=None)

@@ -28,7 +28,7 @@ CLAIMS = {"S000": 24, "S003": 28, "S004": 18}  # claims found in each article, 7
 AGREEMENTS = ("agreed", "varies", "single")
 # They speak of the clinic or the chat, or say what to do now and not what is so.
 _FREE_OF_FACTS = {"clinic", "flow", "refusal", "safety", "sorry"}
-_UNNAMED = ("A clinic's article", "A magazine article")  # visitors are told the kind only
+_UNNAMED = ("A clinic's article", "A magazine article", "An industry article")  # visitors are told the kind only
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 

@@ -10,9 +10,10 @@ KIND_OF_TIER = {
     "L": ("Drug label",),
     "R": ("Health authority",),
     "G": ("Medical society",),
-    "P": ("Study",),
+    "P": ("Study", "Textbook"),
     "H": ("Hospital", "A magazine article"),
-    "C": ("A clinic's article", "A magazine article"),
+    # an industry article comes from who sells devices or teaches injectors, not from who treats patients
+    "C": ("A clinic's article", "A magazine article", "An industry article"),
 }
 TREATMENTS = ("micro_botox", "standard_botox", "baby_botox", "microneedling")
 ANSWER_KINDS = ("answer", "refusal", "safety", "clinic", "flow", "sorry")

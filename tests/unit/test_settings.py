@@ -33,6 +33,10 @@ def changed(folder: Path, old: str, new: str) -> Path:
         ("parking:", "parkin:", "profile.parkin is not a known key"),
         ("production: false", "production: [", "this is not valid YAML"),
         ("America/Los_Angeles", "Los Angeles", "is not a time zone"),
+        (
+            "prices: null", "prices: {baby_botox: {text: $200, as_of: 2026-11-01}}",
+            "profile.prices cannot be used: the chat shows a price for micro_botox only; take out baby_botox.",
+        ),
     ],
 )
 def test_a_wrong_key_is_one_sentence_with_its_line(tmp_path: Path, old: str, new: str, says: str) -> None:
@@ -59,6 +63,27 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 )
 def test_the_opening_state_is_said_in_words(settings: Settings, moment: dt.datetime, says: str) -> None:
     assert settings.opening(moment.replace(tzinfo=HERE)).says == says
+
+
+@pytest.mark.parametrize(
+    ("market", "consultation", "words"),
+    [
+        ("us", '{fee: "$60", minutes: 30, online: false}', "Fee: $60; time: about 30 minutes; in person, not online"),
+        ("us", '{fee: "$60", online: true}', "Fee: $60; online if you prefer"),
+        ("us", "{minutes: 20, online: true}", "Time: about 20 minutes; online if you prefer"),
+        ("us", "{online: false}", "In person, not online"),
+        ("us", "{fee: null}", ""),
+        ("uk", '{fee: "£40.", minutes: 30, online: true}', "Fee: £40; time: about 30 minutes"),
+    ],
+)
+def test_whatever_is_set_of_a_consultation_is_said(
+    tmp_path: Path, market: str, consultation: str, words: str
+) -> None:
+    file = changed(tmp_path, '{fee: "$60", minutes: 30, online: false}', consultation)
+    text = file.read_text(encoding="utf-8").replace("market: us", f"market: {market}")
+    phone = "020 7946 0958" if market == "uk" else "(503) 555-0142"
+    file.write_text(text.replace("(503) 555-0142", phone), encoding="utf-8")
+    assert load_settings(file).placeholders()["consultation_terms"] == words
 
 
 def test_hours_are_listed_in_runs_of_equal_days(settings: Settings) -> None:
