@@ -1,9 +1,10 @@
-"""`faq show TOPIC` and `faq sign TOPIC`: an answer and everything it rests on, on one screen."""
+"""`faq show TOPIC` and `faq sign TOPIC`: an answer and everything it rests on."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Optional
+from types import MappingProxyType
+from typing import Any, Optional
 
 from rich.console import Group, RenderableType
 from rich.markup import escape
@@ -11,7 +12,7 @@ from rich.panel import Panel
 from rich.text import Text
 from rich.tree import Tree
 
-from assistant.answers.records import Content, Fact, Variant
+from assistant.answers.records import TREATMENTS, Content, Evidence, Fact, Variant
 from assistant.answers.signatures import VALID_DAYS, Signatures, load_signatures, sign
 from assistant.answers.store import load_content
 from assistant.answers.subjects import CONDITION
@@ -23,17 +24,19 @@ def show_topic(
     *,
     treatment: Optional[str] = None,
     subject: Optional[str] = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
     whole: bool = False,
     today: Optional[dt.date] = None,
 ) -> RenderableType:
-    """An answer, its facts, their quotes, their sources and the signature.
+    """The wording a visitor would get, its signature, facts, quotes and sources, on one screen.
 
     Args:
         root: the project's folder.
         topic: `duration`, `faq_duration` or `utter_faq_duration`.
-        treatment: only the wording shown for this treatment.
-        subject: only the wordings on this subject.
-        whole: also the wordings on subjects; otherwise they are only named, below the others.
+        treatment: the wording for this treatment; that for micro-Botox when left out.
+        subject: the wording on this subject.
+        settings: what clinic.yml says, by the names that conditions use.
+        whole: every wording (of the treatment and subject, when given), each in full.
         today: the day for which signatures are judged; the system's day when left out.
 
     Returns:
@@ -47,14 +50,32 @@ def show_topic(
     signatures = load_signatures(root)
     day = today or dt.date.today()
     chosen = _chosen(content, topic, treatment, subject)
-    named: list[str] = []
-    if not (whole or subject):
-        named = list(dict.fromkeys(_subject(item) for item in chosen if _subject(item)))
-        chosen = tuple(item for item in chosen if not _subject(item)) or chosen
-    shown: list[RenderableType] = [_panel(content, variant, signatures, day) for variant in chosen]
-    if named:
-        shown.append(Text(f"Wordings on one subject (show with --subject): {', '.join(named)}"))
-    return Group(*shown)
+    if whole:
+        return Group(*(_panel(content, variant, signatures, day) for variant in chosen))
+    values = {**settings, "treatment": treatment or TREATMENTS[0], CONDITION: subject}
+    said = next((item for item in chosen if _holds(item, values)), chosen[-1])
+    others = _others(content.of_topic(topic), said, shown_for=str(values["treatment"]))
+    shown = _compact(content, said, signatures, day)
+    return Group(shown, Text(others, style="dim")) if others else shown
+
+
+def _holds(variant: Variant, values: Mapping[str, Any]) -> bool:
+    return all(values.get(name) == value for name, value in variant.condition)
+
+
+def _others(variants: tuple[Variant, ...], said: Variant, *, shown_for: str) -> str:
+    """One line that says which other wordings there are and how to see them."""
+    if len(variants) < 2:
+        return ""
+    treatments = {str(value) for item in variants for name, value in item.condition if name == "treatment"}
+    treatments.discard(shown_for)
+    subjects = {_subject(item) for item in variants} - {"", _subject(said)}
+    ways = [
+        f"{option} {', '.join(sorted(names))}"
+        for option, names in (("--treatment", treatments), ("--subject", subjects))
+        if names
+    ]
+    return f"Other wordings: {'; '.join([*ways, f'--all (all {len(variants)}, in full)'])}"
 
 
 def sign_topic(
@@ -115,7 +136,8 @@ def _chosen(
 
 
 def _panel(content: Content, variant: Variant, signatures: Signatures, day: dt.date) -> Panel:
-    parts: list[RenderableType] = [Text(variant.text.strip())]
+    parts: list[RenderableType] = [Text(_signature(variant, signatures, day), style="bold")]
+    parts.append(Text(variant.text.strip()))
     parts += [
         Text(f"{name}: {text}", style="dim")
         for name, text in variant.wordings.items()
@@ -139,7 +161,35 @@ def _panel(content: Content, variant: Variant, signatures: Signatures, day: dt.d
         shown.add(Text(" | ".join(source.values())))
     if shown.children:
         parts.append(shown)
-    parts.append(Text(_signature(variant, signatures, day), style="bold"))
+    title = f"{escape(variant.key)}  {variant.file}:{variant.line}"
+    return Panel(Group(*parts), title=title, title_align="left")
+
+
+def _compact(content: Content, variant: Variant, signatures: Signatures, day: dt.date) -> Panel:
+    """Signature first, then the words, then each fact with its quotes, then the sources once."""
+    parts: list[RenderableType] = [Text(_signature(variant, signatures, day), style="bold")]
+    parts.append(Text(variant.text.strip()))
+    parts += [
+        Text(f"{name}: {text}", style="dim") for name, text in variant.wordings.items() if name != "text"
+    ]
+    if variant.buttons:
+        parts.append(Text(" ".join(f"[{b.title}]" for b in variant.buttons), style="cyan"))
+    parts.append(Text("Facts" if variant.facts else "No facts cited", style="bold"))
+    behind: dict[str, str] = {}
+    for name in variant.facts:
+        fact = content.facts.get(name)
+        if fact is None:
+            parts.append(Text(f"{name}: missing", style="bold red"))
+            continue
+        line = Text(f"{fact.id} ({fact.agreement}) ", style="bold").append(f"{fact.statement} ", style="not bold")
+        quoted = [f"{_carried_by(item)} {item.source}" for item in fact.evidence]
+        parts.append(line.append("; ".join(quoted), style="not bold dim"))
+        for item in fact.evidence:
+            source = content.sources.get(item.source)
+            behind[item.source] = f"{source.kind}: {source.label}" if source else "missing"
+    if behind:
+        parts.append(Text("Sources", style="bold"))
+        parts.append(Text("; ".join(f"{name} {what}" for name, what in behind.items())))
     title = f"{escape(variant.key)}  {variant.file}:{variant.line}"
     return Panel(Group(*parts), title=title, title_align="left")
 
@@ -154,8 +204,11 @@ def _evidence(content: Content, fact: Fact) -> Iterator[str]:
     for item in fact.evidence:
         source = content.sources.get(item.source)
         where = f"{source.kind}, {source.title}" if source else "source missing"
-        words = f'"{item.quote}"' if item.quote else item.locator
-        yield f"{words}  {item.source}: {where}"
+        yield f"{_carried_by(item)}  {item.source}: {where}"
+
+
+def _carried_by(item: Evidence) -> str:
+    return f'"{item.quote}"' if item.quote else item.locator
 
 
 def _signature(variant: Variant, signatures: Signatures, day: dt.date) -> str:

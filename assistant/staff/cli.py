@@ -89,12 +89,20 @@ _Subject = typer.Option(None, help="Only the wording on one thing that questions
 
 
 @app.command()
-def show(topic: str = _Topic, treatment: Optional[str] = _Treatment, subject: Optional[str] = _Subject) -> None:
-    """Shows one topic on one screen: answer, facts, quotes, sources, signature."""
+def show(
+    topic: str = _Topic,
+    treatment: Optional[str] = _Treatment,
+    subject: Optional[str] = _Subject,
+    everything: bool = typer.Option(False, "--all", help="Every wording of the topic, each in full."),
+) -> None:
+    """Shows one answer on one screen, for micro-Botox unless told otherwise: signature, facts, sources."""
     from assistant.answers.show import show_topic
 
+    known = _settings().conditions()
     try:
-        console.print(show_topic(ROOT, topic, treatment=treatment, subject=subject))
+        console.print(
+            show_topic(ROOT, topic, treatment=treatment, subject=subject, settings=known, whole=everything)
+        )
     except (LookupError, ValueError) as error:
         _give_up(str(error.args[0]))
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from assistant.answers.show import show_topic, sign_topic
 from assistant.answers.store import SourceLabels, load_content
+from assistant.settings import ROOT
 
 SOURCES = """\
 C1: {kind: A clinic's article, tier: C, label: A clinic's page, title: Ours, read: a, url: "https://c.org"}
@@ -84,10 +85,10 @@ def test_wordings_on_a_subject_are_named_below_and_shown_when_asked_for(root: Pa
     file.write_text(file.read_text().replace("utter_faq_duration:\n", f"utter_faq_duration:\n{SUBJECT}"))
     general = _screen(root, "duration")
     assert "refill waits" not in general
-    assert "Wordings on one subject (show with --subject): refills" in general
+    assert "Other wordings: --treatment standard_botox; --subject refills; --all (all 3, in full)" in general
     only = _screen(root, "duration", subject="refills")
     assert "refill waits" in only
-    assert "refill, top-up" in only
+    assert "refill, top-up" in _screen(root, "duration", subject="refills", whole=True)
     assert "Standard Botox lasts" not in only
     assert "refill waits" in _screen(root, "duration", whole=True)
     with pytest.raises(LookupError, match="it has: refills"):
@@ -119,10 +120,28 @@ def test_one_screen_shows_answer_facts_quotes_sources_and_signature(root: Path) 
     shown = _screen(root, "duration")
     for part in (
         "Micro-Botox [lasts] three to four months.", "[Onset]", "more: Long.", "duration.micro (varies)",
-        '"lasts up to six months"', "Insert", "https://l.org", "gone.fact: missing", "Not signed.",
+        '"lasts up to six months"', "Drug label", "gone.fact: missing", "Not signed.",
         "data/responses/a.yml:6",
     ):  # fmt: skip
         assert part in shown
+    assert shown.index("Not signed.") < shown.index("Micro-Botox [lasts]") < shown.index("duration.micro (varies)")
+    assert "Standard Botox lasts" not in shown
+
+
+def test_every_wording_is_shown_in_full_when_asked_for(root: Path) -> None:
+    shown = _screen(root, "duration", whole=True)
+    for part in ("Micro-Botox [lasts]", "Standard Botox lasts", "Insert", "https://l.org"):
+        assert part in shown
+
+
+def test_of_wordings_that_rest_on_the_clinic_the_one_it_would_show_is_shown() -> None:
+    set_up = {"profile_numbing_set": True, "names_medicine_first": True}
+    assert "{clinic} offers {numbing}" in " ".join(_screen(ROOT, "numbing", settings=set_up).split())
+    assert "{clinic} offers {numbing}" not in " ".join(_screen(ROOT, "numbing").split())
+
+
+def test_an_answer_fits_on_a_screen() -> None:
+    assert len(_screen(ROOT, "duration").splitlines()) <= 60
 
 
 def test_signing_a_topic_shows_who_signed_and_until_when(root: Path) -> None:
