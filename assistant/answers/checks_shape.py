@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from assistant.answers.project import BUTTONS as BUTTON_FILE
 from assistant.answers.project import Project
 from assistant.answers.reading import meant
 from assistant.answers.records import ANSWER_KINDS, TREATMENTS, Finding, Variant
@@ -20,6 +21,7 @@ TREATMENT_TOPICS = frozenset(
 METADATA = frozenset(
     "topic treatment facts version worry lead figure more kind card offer offers asks wants".split()
 )
+_IN_FORM = "utter_ask_booking_form"
 FIGURES = frozenset({"skin_depth"})
 # clinic.yml must give these, or has a default for them; the others may be empty.
 ALWAYS_SET = frozenset(
@@ -187,6 +189,33 @@ def check_buttons(project: Project) -> Iterator[Finding]:
                 yield _at(variant, problem, "write what the visitor would ask, in words")
 
 
+def check_button_words(project: Project) -> Iterator[Finding]:
+    """What a button says is listed with the topic that answers it, and a rule answers that topic."""
+    if project.buttons is None:
+        return  # the file could not be read, which was said already
+    offered: set[str] = set()
+    for variant in project.content.variants:
+        if variant.response.startswith(_IN_FORM):
+            continue  # these answer the form's own question
+        for button in variant.buttons:
+            offered.add(button.payload)
+            if button.payload not in project.buttons:
+                problem = f'a button of {variant.called} says "{button.payload}", which {BUTTON_FILE} does not list'
+                problem += meant(button.payload, project.buttons)
+                yield _at(variant, problem, "list it there with the topic that answers it, or use listed words")
+    whole = not any(finding.file.startswith("data/responses") for finding in project.findings)
+    for words, (topic, line) in project.buttons.items():
+        if whole and words not in offered:
+            problem = f'no button says "{words}"'
+            yield Finding(BUTTON_FILE, line, problem, "take it out, or correct it to the words of the button")
+        if project.intents and topic not in project.intents:
+            problem = f'"{words}" belongs to "{topic}", which is no topic{meant(topic, project.intents)}'
+            yield Finding(BUTTON_FILE, line, problem, "write a topic of domain.yml")
+        elif project.rules is not None and topic not in project.rules:
+            problem = f'"{words}" belongs to "{topic}", which no rule answers'
+            yield Finding(BUTTON_FILE, line, problem, "write a topic that data/rules answers")
+
+
 def check_placeholders(project: Project) -> Iterator[Finding]:
     """Each {word} can be filled in, also by a clinic that sets nothing optional."""
     known = project.placeholders
@@ -236,6 +265,7 @@ CHECKS = (
     check_subjects,
     check_metadata,
     check_buttons,
+    check_button_words,
     check_placeholders,
     check_links_and_numbers,
 )

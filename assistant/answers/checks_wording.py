@@ -47,7 +47,9 @@ _REFERRAL = re.compile(
     rf"|(check|discuss|talk)( it| this| that)?( over| through)? with) (\w+ ){{0,3}}{_WHO}\b"
     rf"|{_TOLD}(ask|call|contact) (us\b|clinic\b|which|where|what|how|who|whether|about)"
     rf"|\b{_WHO} (can|will|must|should|has to|needs to) (\w+ )?{_DECIDES}\b"
-    rf"|\b{_WHO} (decides?|advises|quotes|judges)\b",
+    rf"|\b{_WHO} (decides?|advises|quotes|judges)\b|\bconsultation\b[^.;:]* decides\b|\bso ask\b"
+    r"|\b(follow|go by|keep to) (\w+ ){0,2}(clinic's|our) (\w+ )?sheet\b"
+    rf"|\blet (\w+ ){{1,6}}know\b",
     re.IGNORECASE,
 )
 _REFERS_FIRST = re.compile(

@@ -11,6 +11,8 @@ from assistant.answers.records import Content, Finding, Variant
 from assistant.answers.store import Reader, load_content
 from assistant.settings import SettingsError, load_settings
 
+BUTTONS = "data/buttons.yml"
+
 
 @dataclass(frozen=True)
 class Page:
@@ -30,6 +32,8 @@ class Project:
         slots: names of the slots.
         rules: intents that some rule answers; None when there are no rule files.
         phrases: intent -> number of example phrases; None when there are no files.
+        buttons: words of a button -> the topic that answers them and its line in data/buttons.yml; None when
+            the file cannot be read.
         placeholders: what {words} may be, from clinic.yml; None when it cannot be read.
         conditions: clinic settings a condition may ask for.
         prints: fingerprints of the articles; None when the file is missing.
@@ -43,6 +47,7 @@ class Project:
     slots: frozenset[str]
     rules: Optional[frozenset[str]]
     phrases: Optional[Mapping[str, int]]
+    buttons: Optional[Mapping[str, tuple[str, int]]]
     placeholders: Optional[Mapping[str, str]]
     conditions: Mapping[str, Any]
     prints: Optional[Fingerprints]
@@ -84,6 +89,7 @@ def load_project(root: Path) -> Project:
         slots=frozenset(data.get("slots") or ()),
         rules=_rules(reader),
         phrases=_phrases(reader),
+        buttons=_buttons(reader),
         placeholders=placeholders,
         conditions=conditions,
         prints=_prints(reader),
@@ -122,6 +128,14 @@ def _phrases(reader: Reader) -> Optional[Mapping[str, int]]:
                 said = sum(line.lstrip().startswith("-") for line in lines)
                 counts[str(item["intent"])] = counts.get(str(item["intent"]), 0) + said
     return counts or None
+
+
+def _buttons(reader: Reader) -> Optional[Mapping[str, tuple[str, int]]]:
+    file = reader.open(BUTTONS)
+    if file is None:
+        return None
+    known = file.data if isinstance(file.data, Mapping) else {}
+    return {str(words): (str(topic), file.line(words)) for words, topic in known.items()}
 
 
 def _listed(value: Any, key: str) -> list[Any]:

@@ -57,18 +57,9 @@ def test_a_mistake_does_not_become_more_common(
 
 def test_each_buttons_words_are_understood_as_its_topic(made: None, tmp_path: Path) -> None:
     wanted: dict[str, str] = YAML(typ="safe").load(
-        (Path(__file__).parent / "buttons.yml").read_text(encoding="utf-8")
+        (ROOT / "data" / "buttons.yml").read_text(encoding="utf-8")
     )
-    variants = load_content(ROOT).variants
-    offered = {button.payload for variant in variants for button in variant.buttons}
-    # the form's own buttons answer its question; its tests press them
-    in_form = {
-        button.payload
-        for variant in variants
-        if variant.response.startswith("utter_ask_booking_form")
-        for button in variant.buttons
-    }
-    assert offered - in_form == set(wanted), "tests/nlu/buttons.yml lists each button's words once"
+    variants = load_content(ROOT).variants  # `make check` sees to it that each button is listed
     leads = {
         str(variant.metadata["lead"]): variant.topic
         for variant in variants

@@ -11,6 +11,7 @@ from assistant.answers.lint import fingerprint_articles, run_check
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = "data/responses/answers.yml"
+BUTTONS = "data/buttons.yml"
 FACTS = "knowledge/facts.yml"
 SOURCES = "knowledge/sources.yml"
 ARTICLE = (
@@ -101,6 +102,11 @@ PHRASES = "".join(
     f"- intent: {name}\n  examples: |\n    - one\n    - two\n"
     for name in ("faq_pores", "faq_pain", "clinic_hours")
 )
+BUTTON_WORDS = """\
+Does it hurt?: faq_pain
+How does it work?: faq_pores
+How is it numbed?: faq_pain
+"""
 DOMAIN = """\
 version: "3.1"
 intents:
@@ -133,6 +139,7 @@ def project(tmp_path: Path) -> Path:
     (root / ANSWERS).write_text(ANSWER_TEXT)
     (root / "data/rules/rules.yml").write_text(f"rules:\n{RULES}")
     (root / "data/nlu/nlu.yml").write_text(f"nlu:\n{PHRASES}")
+    (root / "data/buttons.yml").write_text(BUTTON_WORDS)
     (root / "domain.yml").write_text(DOMAIN)
     (root / "README.md").write_text("# A project\n\nNothing here.\n")
     shutil.copy(ROOT / "clinic.yml", root / "clinic.yml")
@@ -321,6 +328,32 @@ MISTAKES = {
     "a button that is a command": (
         ANSWERS, 'payload: "Does it hurt?"', 'payload: /faq_pain', AT_PORES, "/faq_pain",
     ),
+    "two buttons with one title": (
+        ANSWERS, "title: How it works", 'title: "Does it hurt?"', AT_PORES, "two buttons with one title",
+    ),
+    "a button that is not listed": (
+        ANSWERS, 'payload: "Does it hurt?"', 'payload: "Does it hurts?"', AT_PORES,
+        'does not list (did you mean "Does it hurt?"?)',
+    ),
+    "listed words of no button": (
+        BUTTONS, "Does it hurt?:", "Does it sting?: faq_pain\nDoes it hurt?:", "Does it hurt?", 'no button says "Does it sting?"',
+    ),
+    "a button for no topic": (
+        BUTTONS, "hurt?: faq_pain", "hurt?: faq_pane", "Does it hurt?", 'no topic (did you mean "faq_pain"?)',
+    ),
+    "a button for a topic without a rule": (
+        "data/rules/rules.yml", "{intent: faq_pores}", "{intent: greet}", None, "which no rule answers",
+    ),
+    "two wordings for one condition": (
+        ANSWERS, "value: baby_botox", "value: standard_botox", "value: baby_botox", "two wordings for the same condition",
+    ),
+    "an unknown figure": (
+        ANSWERS, 'lead: "Pores?"', 'lead: "Pores?", figure: skin_deep', AT_PORES, 'unknown figure "skin_deep"',
+    ),
+    "a missing lead": (ANSWERS, ', lead: "Pores?"', "", AT_PORES, "has no lead"),
+    "a version that is no number": (
+        ANSWERS, 'lead: "Pores?"', 'lead: "Pores?", version: two', AT_PORES, "is not a number",
+    ),
     "an unknown placeholder": (ANSWERS, "{opening}", "{openning}", AT_HOURS, "{openning}"),
     "a placeholder a clinic may not set": (
         ANSWERS, "{opening}", "{parking}", AT_HOURS, "profile_parking_set",
@@ -351,18 +384,20 @@ MISTAKES = {
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_planted_mistake_is_told_with_its_place(project: Path, mistake: str) -> None:
     file, old, new, at, says = MISTAKES[mistake]
-    line = _line_of(project / file, at)
+    line = _line_of(project / file, at or "")
     _plant(project, file, old, new)
     told = [finding for finding in run_check(project).findings if says in str(finding)]
     assert told, [str(finding) for finding in run_check(project).findings]
     where = {(finding.file, finding.line) for finding in told}
     if at:
         assert (file, line) in where
+    elif at is None:
+        assert {name for name, _ in where} == {BUTTONS}
     else:
         assert {name for name, _ in where} == {"domain.yml"}
 
 
-@pytest.mark.parametrize("file", [FACTS, SOURCES, "domain.yml", "clinic.yml", "knowledge/fingerprints.json"])
+@pytest.mark.parametrize("file", [BUTTONS, FACTS, SOURCES, "domain.yml", "clinic.yml", "knowledge/fingerprints.json"])
 def test_a_missing_file_is_one_finding_and_no_crash(project: Path, file: str) -> None:
     (project / file).unlink()
     report = run_check(project)

@@ -87,6 +87,11 @@ def test_a_denied_quoted_or_asked_word_is_no_promise(text: str) -> None:
         "A clinician has to decide that.",
         "Only the clinic can tell you.",
         "The clinician decides the dose.",
+        "Usually it is injected; some clinics use microneedling, so ask.",
+        "A consultation with your medical history decides.",
+        "Rules vary, so follow [our aftercare sheet]({aftercare_url}).",
+        "Clinics differ, so go by your own clinic's sheet.",
+        "Let both the dentist and the clinic know.",
     ],
 )
 def test_a_sentence_that_sends_people_elsewhere_is_a_referral(sentence: str) -> None:
