@@ -336,7 +336,8 @@ MISTAKES = {
         'does not list (did you mean "Does it hurt?"?)',
     ),
     "listed words of no button": (
-        BUTTONS, "Does it hurt?:", "Does it sting?: faq_pain\nDoes it hurt?:", "Does it hurt?", 'no button says "Does it sting?"',
+        BUTTONS, "Does it hurt?:", "Does it sting?: faq_pain\nDoes it hurt?:", "Does it hurt?",
+        'no button says "Does it sting?"',
     ),
     "a button for no topic": (
         BUTTONS, "hurt?: faq_pain", "hurt?: faq_pane", "Does it hurt?", 'no topic (did you mean "faq_pain"?)',
@@ -345,7 +346,8 @@ MISTAKES = {
         "data/rules/rules.yml", "{intent: faq_pores}", "{intent: greet}", None, "which no rule answers",
     ),
     "two wordings for one condition": (
-        ANSWERS, "value: baby_botox", "value: standard_botox", "value: baby_botox", "two wordings for the same condition",
+        ANSWERS, "value: baby_botox", "value: standard_botox", "value: baby_botox",
+        "two wordings for the same condition",
     ),
     "an unknown figure": (
         ANSWERS, 'lead: "Pores?"', 'lead: "Pores?", figure: skin_deep', AT_PORES, 'unknown figure "skin_deep"',
