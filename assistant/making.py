@@ -95,7 +95,7 @@ def _answer_names() -> list[str]:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    return sorted(file for file in path.rglob("*") if file.suffix in (".py", ".yml", ".json"))
+    return sorted(file for file in path.rglob("*") if file.suffix in (".py", ".yml", ".json", ".npz"))
 
 
 def _hash(files: Iterable[Path]) -> str:

@@ -3,23 +3,19 @@ from __future__ import annotations
 
 import collections
 import hashlib
-import importlib.util
 import json
 import random
-import shutil
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Iterator, Sequence
 
 import numpy as np
-from ruamel.yaml import YAML
 
 from assistant.making import BUILD
-from assistant.nlu.artefacts import damage, write_manifest
-from assistant.nlu.build_encoder import WEIGHTS_PACKAGE, write_graph
-from assistant.nlu.details import without_details
-from assistant.nlu.encoder import MODEL_FILE, TOKENIZER_FILE, SentenceEncoder
+from assistant.nlu.artefacts import damage
+from assistant.nlu.build_encoder import published_encoder, write_encoder
+from assistant.nlu.encoder import SentenceEncoder
+from assistant.nlu.phrases import Phrases
 
 CACHE = BUILD / "bench"
 CHUNK = 1000  # phrases between two lines of progress
@@ -30,15 +26,6 @@ Array = Any
 
 
 @dataclass(frozen=True)
-class Phrases:
-    """n phrases with intent and writer; a file of data/nlu is by one writer, or nearly so."""
-
-    texts: list[str]
-    labels: Array
-    writers: Array
-
-
-@dataclass(frozen=True)
 class Split:
     """Rows to learn from and rows to be asked, and what was held out: a writer, or rows at random."""
 
@@ -46,17 +33,6 @@ class Split:
     seed: int
     train: Array
     test: Array
-
-
-def read(folder: Path) -> Phrases:
-    """The phrases of all files in a folder such as data/nlu."""
-    rows = []
-    for path in sorted(folder.glob("*.yml")):
-        for entry in YAML(typ="safe").load(path.read_text(encoding="utf-8"))["nlu"]:
-            lines = entry["examples"].splitlines() if "intent" in entry else []
-            rows += [(without_details(line[2:]), entry["intent"], path.stem) for line in lines if line[:2] == "- "]
-    texts, labels, writers = zip(*rows, strict=True)
-    return Phrases(list(texts), np.array(labels), np.array(writers))
 
 
 def some(phrases: Phrases, most: int) -> Phrases:
@@ -130,20 +106,15 @@ def _encoded(texts: Sequence[str], encoder: SentenceEncoder) -> Iterator[Array]:
         yield encoder.encode(texts[start : start + CHUNK])
 
 
-def exact_encoder() -> SentenceEncoder:
-    """The encoder before it is made small (fp32); needs the build group of packages."""
-    folder = CACHE / "encoder_fp32"
-    if damage(folder):
-        import onnx
-        from safetensors.numpy import load_file
+def published(precision: str) -> SentenceEncoder:
+    """The encoder as it was published, which has seen none of the phrases; needs the build group of packages.
 
-        spec = importlib.util.find_spec(WEIGHTS_PACKAGE)
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError("The encoder's weights are not installed; run `uv sync --group build`.")
-        source = Path(spec.origin).parent / "model"
+    Args:
+        precision: fp32, or int8 as it serves.
+    """
+    folder = CACHE / f"published_{precision}"
+    if damage(folder):
+        source, weights = published_encoder()
         folder.mkdir(parents=True, exist_ok=True)
-        config = json.loads((source / "config.json").read_text(encoding="utf-8"))
-        onnx.save(write_graph(load_file(source / "model.safetensors"), config), str(folder / MODEL_FILE))
-        shutil.copy(source / TOKENIZER_FILE, folder / TOKENIZER_FILE)
-        write_manifest(folder)
+        write_encoder(weights, source, folder, small=precision == "int8")
     return SentenceEncoder.load(folder)

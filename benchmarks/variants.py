@@ -18,14 +18,13 @@ from typing import Any, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from assistant.making import BUILD
-from assistant.nlu.build_encoder import ensure_encoder
 from assistant.nlu.calibration import threshold
 from assistant.nlu.classifier import Classifier, ClassifierSettings
 from assistant.nlu.encoder import SentenceEncoder
+from assistant.nlu.phrases import Phrases, read
 from assistant.settings import ROOT
 from benchmarks.calibration import expected_error, isotonic, two_parameters
-from benchmarks.phrases import OUT_OF_SCOPE, Array, Phrases, Split, exact_encoder, garbled, read, some, splits, vectors
+from benchmarks.phrases import OUT_OF_SCOPE, Array, Split, garbled, published, some, splits, vectors
 
 REPORT = ROOT / "docs" / "reports" / "variants.md"
 WRONG_COSTS = 5.0
@@ -100,8 +99,8 @@ class Bench:
         self._garbled = garbled(phrases)
 
     def encoder(self, name: str) -> SentenceEncoder:
-        """The encoder of a variant."""
-        return exact_encoder() if name == "fp32" else SentenceEncoder.load(ensure_encoder(BUILD / "encoder"))
+        """The encoder of a variant, before its adapter: that has seen the writers who are held out here."""
+        return published(name)
 
     def ask(self, variant: Variant) -> Iterator[Answers]:
         """Trains the variant on each split and asks it the rows held out."""

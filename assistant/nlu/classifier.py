@@ -110,7 +110,8 @@ class Classifier:
     @classmethod
     def fit(
         cls, texts: Sequence[str], labels: Sequence[str], vectors: Array, *,
-        kin: Sequence[Sequence[str]] = (), settings: ClassifierSettings = ClassifierSettings(),
+        kin: Sequence[Sequence[str]] = (), unseen: Array | None = None,
+        settings: ClassifierSettings = ClassifierSettings(),
     ) -> Classifier:
         """Train on phrases.
 
@@ -119,6 +120,8 @@ class Classifier:
             labels: their n intents, at least two different ones.
             vectors: their n sentence vectors of length 1, float32 [n, d].
             kin: groups of intents whose answers serve each other's questions; unknown names are ignored.
+            unseen: of each phrase, whether the encoder was made without it: only those tell how sure an answer
+                to a visitor's words is; all when left out.
             settings: see `ClassifierSettings`.
 
         Raises:
@@ -131,7 +134,7 @@ class Classifier:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             whole = pool.submit(_train, texts, names, vectors, kin, settings)
             asked = list(pool.map(
-                lambda split: _ask(split, texts, names, vectors, kin, settings), _splits(names, settings)
+                lambda split: _ask(split, texts, names, vectors, kin, settings), _splits(names, unseen, settings)
             ))
             model = whole.result()
         if asked:
@@ -270,13 +273,17 @@ def _serves(intents: list[str], kin: Sequence[Sequence[str]]) -> Array:
     return serves
 
 
-def _splits(labels: Array, settings: ClassifierSettings) -> list[tuple[Array, Array]]:
+def _splits(
+    labels: Array, unseen: Array | None, settings: ClassifierSettings
+) -> list[tuple[Array, Array]]:
     """Return rows to train on and rows to ask, as many times as confidence needs to be learned."""
+    askable = np.ones(len(labels), dtype=bool) if unseen is None else unseen
     random = np.random.RandomState(settings.seed)
     splits: list[tuple[Array, Array]] = []
     for train, test in folds(
         labels, count=settings.folds, seed=settings.seed, never_away=OUT_OF_SCOPE
     ):
+        test = test[askable[test]]
         if len(set(labels[train])) < 2 or not len(test):
             continue
         if sum(len(asked) for _, asked in splits) >= settings.enough:

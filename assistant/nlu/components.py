@@ -5,13 +5,12 @@ made there. Together they write the parse data the dialogue relies on: intent, i
 entities, questions, treatment, area, alarm, reason, worry.
 """
 
+import dataclasses
 import json
 import logging
-from pathlib import Path
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional, Sequence, Text
 
 import numpy as np
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,42 +23,26 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu import questions
+from assistant.nlu.adapter import unseen
 from assistant.nlu.artefacts import file_sha256, text_sha256
-from assistant.nlu.calibration import threshold
 from assistant.nlu.classifier import Classifier, Ranked
 from assistant.nlu.crisis import CrisisTeller
 from assistant.nlu.details import without_details
 from assistant.nlu.fragments import is_fragment
+from assistant.nlu.judgement import KIN, OUT_OF_SCOPE, RED_FLAG, Candidate, Candidates, Costs, judge, kin_groups
 from assistant.nlu.language import scope_reason
 from assistant.nlu.pipeline import encode, pipeline_sha256
 from assistant.nlu.red_flags import alarm, dismisses
+from assistant.nlu.typos import SHORTHAND, Typos
 from assistant.nlu.worry import shows_worry
 
 logger = logging.getLogger(__name__)
 
-RED_FLAG, OUT_OF_SCOPE, FALLBACK, FOLLOW_UP = "red_flag", "out_of_scope", "nlu_fallback", "follow_up"
 CRISIS = "crisis"
 # What the message and its parts may mean, and whether it sounds like a crisis; stays inside the graph.
 CANDIDATES, IN_CRISIS = "candidates", "in_crisis"
-ABOUT_FILE = "pipeline.json"
-KIN = Path(__file__).with_name("kin.yml")
+ABOUT_FILE, WORDS_FILE = "pipeline.json", "words.json"
 DEFAULT_TREATMENT = "micro_botox"
-
-# A red flag from the classifier alone has to lead the next intent by so much. Halved, it finds one alarm more
-# in a hundred and gives one look-alike more the emergency text; on 1,000 ordinary messages it changes nothing.
-ALARM_LEAD = 0.1
-# A part is understood a little sooner where the whole message points to its topic too: refusing it leaves
-# two questions open, and answering it wrongly still answers the other.
-POINTED_TO = 3
-PART_COSTS = 2 / 3
-
-# A yes lets something be sent. Who says yes is understood with hardly a doubt; what is doubted is no yes.
-SUREST = {"affirm": 0.8}
-
-# A part with such an intent is talk around the questions, not a question.
-TALK = frozenset(
-    {"greet", "goodbye", "thank", "affirm", "deny", "dont_know", "give_details", OUT_OF_SCOPE}
-)
 
 
 class ModelDoesNotFit(RasaException):
@@ -157,6 +140,7 @@ class IntentClassifier(GraphComponent):
         resource: Resource,
         classifier: Optional[Classifier] = None,
         crisis: Optional[CrisisTeller] = None,
+        typos: Optional[Typos] = None,
     ) -> None:
         """Keep what is trained, or None before training."""
         self._config = config
@@ -164,6 +148,7 @@ class IntentClassifier(GraphComponent):
         self._resource = resource
         self._classifier = classifier
         self._crisis = crisis
+        self._typos = typos
 
     @classmethod
     def create(
@@ -178,11 +163,11 @@ class IntentClassifier(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        """Train again when the pipeline, the encoder or the list of kin topics has changed."""
+        """Train again when the pipeline, the encoder or a list of words the classifier uses has changed."""
         # Rasa also asks about the stand-in of a component it restores from its cache.
         if "pipeline" not in config:
             return None
-        return text_sha256(pipeline_sha256(config["pipeline"]) + file_sha256(KIN))
+        return text_sha256(pipeline_sha256(config["pipeline"]) + file_sha256(KIN) + file_sha256(SHORTHAND))
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         """Train on the phrases of all intents and keep the result in the model archive.
@@ -194,18 +179,20 @@ class IntentClassifier(GraphComponent):
         """
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         texts = [without_details(example.get(TEXT)) for example in examples]
+        self._typos = Typos.fit(texts)
+        texts = [self._typos.correct(text) for text in texts]
         labels = [example.get(INTENT) for example in examples]
         vectors = encode(model.model, texts)
         alarms = [row for row, label in enumerate(labels) if label == RED_FLAG]
         self._crisis = CrisisTeller.fit(vectors[alarms], [_level(examples[row]) == CRISIS for row in alarms])
         try:
-            kin = yaml.safe_load(KIN.read_text(encoding="utf-8"))
-            self._classifier = Classifier.fit(texts, labels, vectors, kin=kin)
+            self._classifier = Classifier.fit(texts, labels, vectors, kin=kin_groups(), unseen=unseen(texts))
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         with self._model_storage.write_to(self._resource) as directory:
             self._classifier.save(directory)
             self._crisis.save(directory)
+            (directory / WORDS_FILE).write_text(json.dumps(self._typos.words), encoding="utf-8")
             about = {"pipeline_sha256": pipeline_sha256(self._config["pipeline"])}
             (directory / ABOUT_FILE).write_text(json.dumps(about), encoding="utf-8")
         return self._resource
@@ -232,29 +219,36 @@ class IntentClassifier(GraphComponent):
                     f"the one in {config['pipeline']}; run `make setup` to train it again."
                 )
             return cls(
-                config, model_storage, resource, Classifier.load(directory), CrisisTeller.load(directory)
+                config, model_storage, resource, Classifier.load(directory), CrisisTeller.load(directory),
+                Typos(json.loads((directory / WORDS_FILE).read_text(encoding="utf-8"))),
             )
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """Rank the intents of messages that nothing has settled yet."""
-        if self._classifier is None or self._crisis is None:
+        if self._classifier is None or self._crisis is None or self._typos is None:
             raise ModelDoesNotFit("The intent classifier is not trained; run `make setup`.")
         for message in messages:
             text, doc = message.get(TEXT), message.get(SPACY_DOCS[TEXT])
             if doc is None or message.get("alarm") or message.get("reason"):
                 continue
-            parts = [questions.Part(text, 0, len(text)), *questions.split(text)]
-            others = [part for part in parts[1:] if part.text != text]
-            texts = [without_details(part.text) for part in (parts[0], *others)]
+            whole = questions.Part(text, 0, len(text))
+            parts = [part for part in questions.split(text) if part.text != text]
+            # a part may be a piece too: it is looked at once
+            every = list(dict.fromkeys([whole, *parts, *questions.pieces(text)]))
+            texts = [self._typos.correct(without_details(part.text)) for part in every]
             if texts[0] == text:
                 vectors = np.vstack([doc.vector, encode(model.model, texts[1:])])
             else:
                 vectors = encode(model.model, texts)
-            ranks = self._classifier.rank(texts, vectors, most=self._config["ranking"])
-            message.set(CANDIDATES, list(zip([parts[0], *others], ranks, strict=True)))
-            if any(own[0].name == RED_FLAG for own in ranks):
+            ranked = dict(zip(every, self._classifier.rank(texts, vectors, most=self._config["ranking"]), strict=True))
+            candidates = Candidates(
+                whole=(whole, ranked[whole]), parts=[(part, ranked[part]) for part in parts],
+                pieces=[(piece, ranked[piece]) for piece in questions.pieces(text)],
+            )
+            message.set(CANDIDATES, candidates)
+            if candidates.may_alarm:
                 message.set(IN_CRISIS, self._crisis.tells(vectors[0]))
-            _set_intent(message, ranks[0])
+            _set_intent(message, ranked[whole])
         return messages
 
 
@@ -266,13 +260,13 @@ class Judgement(_Component):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """`wrong_costs`: what a wrong answer costs when a "not sure" costs 1.
+        """What mistakes cost: see `Costs`."""
+        return dataclasses.asdict(Costs())
 
-        `part_costs`: the same for a part of a message that might be a question of its own.
-
-        `missed_alarm_costs`: what a missed alarm costs when a false one costs 1.
-        """
-        return {"wrong_costs": 5.0, "part_costs": 5.0, "missed_alarm_costs": 2.0}
+    def __init__(self, config: Dict[Text, Any]) -> None:
+        """Read the costs."""
+        super().__init__(config)
+        self._costs = Costs(**{name: config[name] for name in self.get_default_config()})
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set questions, and the intent they give."""
@@ -282,53 +276,18 @@ class Judgement(_Component):
                 self._judge(message, candidates)
         return messages
 
-    def _judge(self, message: Message, candidates: List[Any]) -> None:
-        alarming = 1.0 / (1.0 + self._config["missed_alarm_costs"])
-        if any(ranks[0].name == RED_FLAG for _, ranks in candidates) and dismisses(message.get(TEXT)):
-            # The classifier cannot tell "no trouble breathing" from trouble breathing; the rules can.
-            candidates = [
-                (part, [rank for rank in ranks if rank.name != RED_FLAG] or ranks) for part, ranks in candidates
-            ]
-        for _, ranks in candidates:
-            if _alarms(ranks, alarming):
-                # Not found by the rules: without them "today" is not told from an emergency.
-                level = CRISIS if message.get(IN_CRISIS) else "emergency"
-                message.set("alarm", level, add_to_output=True)
-                _set_intent(message, ranks)
-                return
-
-        if is_fragment(message.get(TEXT), message.get(ENTITIES, [])):
-            candidates = [(candidates[0][0], _first_of(FOLLOW_UP, candidates[0][1]))]
-        enough = threshold(self._config["wrong_costs"])
-        split = self._split(candidates)
-        kept = split or [_surest(candidates)]
-        ranks = kept[0][1]
-        # saying what is covered is no wrong answer, so it needs only to be more likely than not
-        needed = 0.5 if ranks[0].name == OUT_OF_SCOPE else max(enough, SUREST.get(ranks[0].name, 0.0))
-        if not split and ranks[0].confidence < needed:
-            unsure = 1.0 - ranks[0].confidence
-            _set_intent(message, [Ranked(FALLBACK, unsure, unsure), *ranks])
-            return
-        _set_intent(message, ranks)
-        if ranks[0].name not in TALK:
-            found = _questions(kept, message.get(ENTITIES, []))
-            message.set("questions", found, add_to_output=True)
-
-    def _split(self, candidates: List[Any]) -> List[Any]:
-        """Return the parts that are questions, if each is understood and two topics differ."""
-        enough = threshold(self._config["part_costs"])
-        (_, whole), *parts = candidates
-        asked = [(part, ranks) for part, ranks in parts if ranks[0].name not in TALK]
-        by_topic = {ranks[0].name: (part, ranks) for part, ranks in reversed(asked)}
-        pointed_to = {item.name for item in whole[:POINTED_TO]}
-        sooner = threshold(self._config["part_costs"] * PART_COSTS)
-        understood = all(
-            best.confidence >= (sooner if best.name in pointed_to else enough)
-            for best in (ranks[0] for _, ranks in parts)
+    def _judge(self, message: Message, candidates: Candidates) -> None:
+        text, entities = message.get(TEXT), message.get(ENTITIES, [])
+        verdict = judge(
+            candidates, costs=self._costs, dismissed=lambda: dismisses(text),
+            fragment=lambda: is_fragment(text, entities),
         )
-        if len(by_topic) < 2 or not understood:
-            return []
-        return sorted(by_topic.values(), key=lambda item: item[0].start)
+        _set_intent(message, verdict.ranks)
+        if verdict.alarm:
+            # Not found by the rules: without them "today" is not told from an emergency.
+            message.set("alarm", CRISIS if message.get(IN_CRISIS) else "emergency", add_to_output=True)
+        elif verdict.asked:
+            message.set("questions", _questions(verdict.asked, entities), add_to_output=True)
 
 
 def _level(example: Message) -> Optional[Text]:
@@ -337,29 +296,11 @@ def _level(example: Message) -> Optional[Text]:
     return about.get("level") if isinstance(about, dict) else None
 
 
-def _alarms(ranks: List[Ranked], needed: float) -> bool:
-    """Return whether a red flag is likely enough and clearly leads."""
-    best, following = ranks[0], ranks[1].meant if len(ranks) > 1 else 0.0
-    return best.name == RED_FLAG and best.meant >= max(needed, following + ALARM_LEAD)
-
-
-def _first_of(name: Text, ranks: List[Ranked]) -> List[Ranked]:
-    """Return the ranking with an intent the words themselves settle put first."""
-    return [Ranked(name, 1.0, 1.0), *(item for item in ranks if item.name != name)]
-
-
-def _surest(candidates: List[Any]) -> Any:
-    """Return the whole message, or its only question without the greeting if that is clearer."""
-    if len(candidates) != 2:
-        return candidates[0]
-    return max(candidates, key=lambda item: item[1][0].confidence)
-
-
-def _questions(kept: List[Any], entities: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+def _questions(asked: Sequence[Candidate], entities: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
     """Return the contract's list of questions; a treatment named once holds for what follows."""
     found = []
     treatment = None
-    for part, ranks in kept:
+    for part, ranks in asked:
         own = [item for item in entities if part.start <= item["start"] < part.end]
         treatment = _treatment(own) or treatment
         found.append(

@@ -43,6 +43,7 @@ _SEAM = re.compile(
 )
 # "doctor or nurse" is one question, "pain and downtime" are two
 _LIST_JOIN = r"(?:and|also|plus|&|\+|as well as)"
+_AND = re.compile(rf"\s*[,;]?\s+{_LIST_JOIN}\s+", re.IGNORECASE)
 _LIST_SEAM = re.compile(rf"\s*,\s*(?:{_LIST_JOIN}\s+)?|\s+{_LIST_JOIN}\s+", re.IGNORECASE)
 _ASKS = re.compile(rf"^(?:{_JOIN}[\s,]+|{_FILLER}[\s,]+)*(?:{_ASK}|{_REQUEST})\b", re.IGNORECASE)
 # A few words without "I" or "my" ask something by themselves: "age limit", "downtime". So does what is
@@ -97,6 +98,29 @@ def split(text: str) -> list[Part]:
     if len(parts) > MOST_QUESTIONS:
         return [_trimmed(text, 0, len(text))]
     return parts
+
+
+def pieces(text: str) -> list[Part]:
+    """Return every sentence, clause and member of a list by itself, in order.
+
+    A piece may be no question, and "opening times and the phone number" is two: whoever uses them must
+    look at what each means.
+
+    Args:
+        text: the whole message.
+
+    Returns:
+        Two to `MOST_QUESTIONS` parts; none when there are fewer or more.
+    """
+    found: list[Part] = []
+    start = 0
+    for mark in [*_END.finditer(text), None]:
+        end = mark.start() if mark else len(text)
+        for first, last in _cut(text, start, end, _SEAM):
+            found += (_trimmed(text, *piece) for piece in _cut(text, first, last, _AND))
+        start = mark.end() if mark else end
+    found = [part for part in found if any(character.isalnum() for character in part.text)]
+    return found if 2 <= len(found) <= MOST_QUESTIONS else []
 
 
 def _sentences(text: str) -> list[tuple[int, int, bool]]:

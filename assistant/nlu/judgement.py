@@ -1,0 +1,185 @@
+"""Decides what a message asks for: one question, several, an alarm, or "not sure". Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from assistant.nlu.calibration import threshold
+from assistant.nlu.classifier import Ranked
+from assistant.nlu.questions import Part
+
+RED_FLAG, OUT_OF_SCOPE, FALLBACK, FOLLOW_UP = "red_flag", "out_of_scope", "nlu_fallback", "follow_up"
+KIN = Path(__file__).with_name("kin.yml")
+
+# A red flag from the classifier alone has to lead the next intent by so much. Halved, it finds one alarm more
+# in a hundred and gives one look-alike more the emergency text; on 1,000 ordinary messages it changes nothing.
+ALARM_LEAD = 0.1
+# A part is understood a little sooner where the whole message points to its topic too: refusing it leaves
+# two questions open, and answering it wrongly still answers the other.
+POINTED_TO = 3
+PART_COSTS = 2 / 3
+# A piece is cut where nothing but an "and" stands. It counts only if the whole message points to its topic.
+PIECES_POINTED_TO = 5
+
+# A yes lets something be sent. Who says yes is understood with hardly a doubt; what is doubted is no yes.
+SUREST = {"affirm": 0.8}
+
+# A part with such an intent is talk around the questions, not a question.
+TALK = frozenset(
+    {"greet", "goodbye", "thank", "affirm", "deny", "dont_know", "give_details", OUT_OF_SCOPE}
+)
+
+Candidate = tuple[Part, list[Ranked]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidates:
+    """What a message may ask, each with its ranking, best first.
+
+    Attributes:
+        whole: the message.
+        parts: the questions it may hold (`questions.split`); empty when it is one.
+        pieces: the same cut finer (`questions.pieces`).
+    """
+
+    whole: Candidate
+    parts: Sequence[Candidate] = ()
+    pieces: Sequence[Candidate] = ()
+
+    @property
+    def may_alarm(self) -> bool:
+        """Whether a red flag leads anywhere."""
+        return any(ranks[0].name == RED_FLAG for _, ranks in (self.whole, *self.parts))
+
+    def without_alarm(self) -> Candidates:
+        """Return the same with red flags taken out of the rankings."""
+
+        def calm(candidates: Sequence[Candidate]) -> list[Candidate]:
+            return [(part, [rank for rank in ranks if rank.name != RED_FLAG] or ranks) for part, ranks in candidates]
+
+        return Candidates(calm([self.whole])[0], calm(self.parts), calm(self.pieces))
+
+
+class Verdict(NamedTuple):
+    """What a message is taken for.
+
+    Attributes:
+        ranks: the ranking to report; its first is the intent.
+        asked: the questions that are answered, in order; empty when there are none.
+        alarm: whether it is a red flag.
+    """
+
+    ranks: list[Ranked]
+    asked: Sequence[Candidate] = ()
+    alarm: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Costs:
+    """What mistakes cost when a "not sure" costs 1.
+
+    Attributes:
+        wrong_costs: a wrong answer.
+        part_costs: the same for a part of a message that might be a question of its own.
+        missed_alarm_costs: a missed alarm when a false one costs 1.
+    """
+
+    wrong_costs: float = 5.0
+    part_costs: float = 5.0
+    missed_alarm_costs: float = 2.0
+
+
+def judge(
+    candidates: Candidates, *, costs: Costs, dismissed: Callable[[], bool], fragment: Callable[[], bool]
+) -> Verdict:
+    """Decide what is answered.
+
+    Args:
+        candidates: what the message may ask.
+        costs: of mistakes.
+        dismissed: says whether the rules have read the signs of an alarm in the message and found none to be
+            there; asked only when the classifier sees one.
+        fragment: says whether the words only continue the last topic.
+    """
+    if candidates.may_alarm and dismissed():
+        # The classifier cannot tell "no trouble breathing" from trouble breathing; the rules can.
+        candidates = candidates.without_alarm()
+    alarming = 1.0 / (1.0 + costs.missed_alarm_costs)
+    for _, ranks in (candidates.whole, *candidates.parts):
+        if _alarms(ranks, alarming):
+            return Verdict(ranks, alarm=True)
+    if fragment():
+        part, ranks = candidates.whole
+        # the words themselves settle it
+        ranks = [Ranked(FOLLOW_UP, 1.0, 1.0), *(item for item in ranks if item.name != FOLLOW_UP)]
+        return Verdict(ranks, asked=[(part, ranks)])
+
+    asked = _several(candidates, costs)
+    if asked:
+        return Verdict(asked[0][1], asked)
+    surest = _surest(candidates)
+    best = surest[1][0]
+    # saying what is covered is no wrong answer, so it needs only to be more likely than not
+    enough = max(threshold(costs.wrong_costs), SUREST.get(best.name, 0.0))
+    if best.confidence < (0.5 if best.name == OUT_OF_SCOPE else enough):
+        unsure = 1.0 - best.confidence
+        return Verdict([Ranked(FALLBACK, unsure, unsure), *surest[1]])
+    return Verdict(surest[1], asked=[] if best.name in TALK else [surest])
+
+
+def _alarms(ranks: Sequence[Ranked], needed: float) -> bool:
+    """Return whether a red flag is likely enough and clearly leads."""
+    best, following = ranks[0], ranks[1].meant if len(ranks) > 1 else 0.0
+    return best.name == RED_FLAG and best.meant >= max(needed, following + ALARM_LEAD)
+
+
+def _several(candidates: Candidates, costs: Costs) -> list[Candidate]:
+    """Return the questions of a message that holds more than one, in order; none when it does not."""
+    enough = threshold(costs.part_costs)
+    sooner = threshold(costs.part_costs * PART_COSTS)
+    order = [item.name for item in candidates.whole[1]]
+    understood = all(
+        best.confidence >= (sooner if best.name in order[:POINTED_TO] else enough)
+        for best in (ranks[0] for _, ranks in candidates.parts)
+    )
+    topics = _topics(candidates.parts) if understood else {}
+    if len(topics) < 2:
+        sure = [
+            (piece, ranks) for piece, ranks in candidates.pieces
+            if ranks[0].confidence >= enough and ranks[0].name in order[:PIECES_POINTED_TO]
+        ]
+        topics = _topics(sure)
+        if any(_kin().get(one, frozenset()) & topics.keys() - {one} for one in topics):
+            return []  # one answer serves both
+    return sorted(topics.values(), key=lambda item: item[0].start) if len(topics) > 1 else []
+
+
+def _topics(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
+    """Return the first candidate of each topic."""
+    return {ranks[0].name: (part, ranks) for part, ranks in reversed(candidates) if ranks[0].name not in TALK}
+
+
+def _surest(candidates: Candidates) -> Candidate:
+    """Return the whole message, or its only question without the greeting if that is clearer."""
+    if len(candidates.parts) != 1:
+        return candidates.whole
+    return max(candidates.whole, candidates.parts[0], key=lambda item: item[1][0].confidence)
+
+
+@functools.lru_cache(maxsize=1)
+def kin_groups() -> Sequence[Sequence[str]]:
+    """Return the groups of topics whose answers serve each other's questions."""
+    groups: Sequence[Sequence[str]] = yaml.safe_load(KIN.read_text(encoding="utf-8"))
+    return groups
+
+
+@functools.lru_cache(maxsize=1)
+def _kin() -> Mapping[str, frozenset[str]]:
+    names = {name for group in kin_groups() for name in group}
+    return {name: frozenset().union(*(group for group in kin_groups() if name in group)) for name in names}
