@@ -24,8 +24,8 @@ ALARM_LEAD = 0.1
 # two questions open, and answering it wrongly still answers the other.
 POINTED_TO = 3
 PART_COSTS = 2 / 3
-# A piece is cut where nothing but an "and" stands. It counts only if the whole message points to its topic.
-PIECES_POINTED_TO = 5
+# A piece is cut wherever an "and" stands: it must be surer, and the whole message must point to its topic too.
+PIECE_COSTS = 10 / 3
 
 # A yes lets something be sent. Who says yes is understood with hardly a doubt; what is doubted is no yes.
 SUREST = {"affirm": 0.8}
@@ -34,6 +34,8 @@ SUREST = {"affirm": 0.8}
 TALK = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "dont_know", "give_details", OUT_OF_SCOPE}
 )
+# Pieces are cut blindly, so that such a meaning is more likely a misreading than a question.
+NO_PIECE = TALK | {RED_FLAG, FOLLOW_UP, "more_detail", "repeat", "stop", "correct_detail"}
 
 Candidate = tuple[Part, list[Ranked]]
 
@@ -150,11 +152,12 @@ def _several(candidates: Candidates, costs: Costs) -> list[Candidate]:
     )
     topics = _topics(candidates.parts) if understood else {}
     if len(topics) < 2:
-        sure = [
+        surer = threshold(costs.part_costs * PIECE_COSTS)
+        topics = _topics([
             (piece, ranks) for piece, ranks in candidates.pieces
-            if ranks[0].confidence >= enough and ranks[0].name in order[:PIECES_POINTED_TO]
-        ]
-        topics = _topics(sure)
+            if ranks[0].confidence >= surer and ranks[0].name in order[:POINTED_TO]
+            and ranks[0].name not in NO_PIECE
+        ])
         if any(_kin().get(one, frozenset()) & topics.keys() - {one} for one in topics):
             return []  # one answer serves both
     return sorted(topics.values(), key=lambda item: item[0].start) if len(topics) > 1 else []

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 import pytest
 from rasa.engine.graph import ExecutionContext, GraphSchema
@@ -25,6 +25,7 @@ from assistant.nlu.components import (
     Screening,
     SpacyEntities,
 )
+from assistant.nlu.judgement import Candidates
 from assistant.nlu.pipeline import ensure_pipeline
 from assistant.nlu.questions import Part
 from tests.unit.test_classifier import PHRASES
@@ -128,14 +129,21 @@ def test_a_doubted_yes_is_no_yes() -> None:
     assert judge([("affirm", 0.98), ("deny", 0.1)], text="yes", costs=2.0)["intent"]["name"] == "affirm"
 
 
+def ranked(several: Sequence[list[tuple[str, float]]]) -> list[tuple[Part, list[Ranked]]]:
+    return [
+        (Part("x", 10 * number, 10 * number + 9), [Ranked(name, chance, chance) for name, chance in own])
+        for number, own in enumerate(several)
+    ]
+
+
 def judge(
-    *ranks: list[tuple[str, float]], text: str = "x" * 90, costs: float = 5.0, in_crisis: bool = False
+    *ranks: list[tuple[str, float]], text: str = "x" * 90, costs: float = 5.0, in_crisis: bool = False,
+    pieces: Sequence[list[tuple[str, float]]] = (),
 ) -> dict[str, Any]:
-    """What is made of a message ranked so, whole and in parts."""
+    """What is made of a message ranked so, whole, in parts and in pieces."""
     message = Message({"text": text})
-    parts = [Part("x", 10 * number, 10 * number + 9) for number in range(len(ranks))]
-    ranked = [[Ranked(name, chance, chance) for name, chance in own] for own in ranks]
-    message.set(CANDIDATES, list(zip(parts, ranked, strict=True)))
+    whole, *parts = ranked(ranks)
+    message.set(CANDIDATES, Candidates(whole, parts, ranked(pieces)))
     message.set(IN_CRISIS, in_crisis)
     Judgement({"wrong_costs": costs, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
     return message.as_dict(only_output_properties=True)
@@ -154,6 +162,24 @@ def test_a_part_the_whole_message_points_to_is_understood_a_little_sooner() -> N
     assert [question["topic"] for question in data["questions"]] == ["faq_pain", "faq_cost"]
     assert judge([("faq_cost", 0.5), ("clinic_hours", 0.4)], pain, cost)["intent"]["name"] == "nlu_fallback"
     assert judge([("faq_cost", 0.5), ("clinic_hours", 0.4)], hours, cost)["intent"]["name"] == "nlu_fallback"
+
+
+def test_pieces_are_questions_where_each_is_sure_and_the_whole_message_points_to_both() -> None:
+    hours, contact = [("clinic_hours", 0.97)], [("clinic_contact", 0.95)]
+    both = [("clinic_hours", 0.8), ("clinic_contact", 0.1)]
+    found = judge(both, pieces=[hours, contact])["questions"]
+    assert [question["topic"] for question in found] == ["clinic_hours", "clinic_contact"]
+    for pieces, whole in (
+        ([hours, [("clinic_contact", 0.85)]], both),  # one is not sure enough
+        ([hours, contact], [("clinic_hours", 0.9)]),  # the message does not point there
+        ([hours, [("greet", 0.99)]], [("clinic_hours", 0.9), ("greet", 0.1)]),  # talk is no question
+        ([hours, [("red_flag", 0.99)]], [("clinic_hours", 0.9), ("red_flag", 0.1)]),  # nor is a blindly cut alarm
+    ):
+        found = judge(whole, pieces=pieces)["questions"]
+        assert [question["topic"] for question in found] == ["clinic_hours"]
+    # the answer to one serves the other
+    kin = [("faq_cost", 0.9), ("faq_payment", 0.5)]
+    assert len(judge(kin, pieces=[[("faq_cost", 0.97)], [("faq_payment", 0.97)]])["questions"]) == 1
 
 
 def test_a_red_flag_only_the_classifier_sees_must_clearly_lead() -> None:

@@ -10,9 +10,12 @@ import pytest
 
 from assistant.making import BUILD
 from assistant.nlu import build_encoder
+from assistant.nlu.adapter import ADAPTER, adapted, kept_back, unseen, write
 from assistant.nlu.artefacts import replacing
-from assistant.nlu.build_encoder import REFERENCE, ensure_encoder
+from assistant.nlu.build_encoder import REFERENCE, ensure_encoder, published_encoder, write_encoder
 from assistant.nlu.encoder import EncoderError, SentenceEncoder
+from assistant.nlu.phrases import read
+from assistant.settings import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +28,62 @@ def copy(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / "encoder"))
 
 
-def test_it_gives_the_vectors_of_the_published_model(built: Path) -> None:
+def test_without_the_adapter_it_gives_the_vectors_of_the_published_model(tmp_path: Path) -> None:
+    source, weights = published_encoder()
+    write_encoder(weights, source, tmp_path / "published", small=True)
     sentences = json.loads(REFERENCE.read_text(encoding="utf-8"))["sentences"]
     truth = np.array([item["vector"] for item in sentences])
-    vectors = SentenceEncoder.load(built).encode([item["text"] for item in sentences])
+    vectors = SentenceEncoder.load(tmp_path / "published").encode([item["text"] for item in sentences])
     assert (vectors * truth).sum(axis=1).min() > 0.97
+
+
+def test_the_adapter_brings_together_what_visitors_mean_alike(built: Path, tmp_path: Path) -> None:
+    source, weights = published_encoder()
+    write_encoder(weights, source, tmp_path / "published", small=True)
+    phrases = read(ROOT / "data" / "nlu")
+    never_learned = [row for row, text in enumerate(phrases.texts) if kept_back(text)][::3]
+    texts, labels = [phrases.texts[row] for row in never_learned], phrases.labels[never_learned]
+
+    def share_whose_nearest_asks_the_same(place: Path) -> float:
+        vectors = SentenceEncoder.load(place).encode(texts)
+        alike = vectors @ vectors.T
+        np.fill_diagonal(alike, -1)
+        return float((labels[alike.argmax(axis=1)] == labels).mean())
+
+    assert share_whose_nearest_asks_the_same(built) > share_whose_nearest_asks_the_same(tmp_path / "published") + 0.05
+
+
+def test_an_adapter_comes_back_nearly_as_it_was_written(tmp_path: Path) -> None:
+    random = np.random.RandomState(0)
+    weights = {"matrix": random.randn(6, 8).astype(np.float32), "vector": random.randn(8).astype(np.float32),
+               "table": random.randn(3, 2).astype(np.float32)}
+    changes = {name: random.randn(*weights[name].shape).astype(np.float32) * 0.01 for name in ("matrix", "vector")}
+    write(tmp_path / "adapter.npz", changes, ["does it hurt"])
+    found = adapted(weights, tmp_path / "adapter.npz")
+    for name, change in changes.items():
+        error = found[name] - weights[name] - change
+        assert np.linalg.norm(error) < 0.15 * np.linalg.norm(change)
+    assert found["table"] is weights["table"]
+    with pytest.raises(KeyError):
+        adapted({"table": weights["table"]}, tmp_path / "adapter.npz")
+
+
+def test_the_adapter_has_seen_no_phrase_that_is_kept_back() -> None:
+    texts = [f"an invented phrase, number {number}" for number in range(700)]
+    assert unseen(texts).all()
+    assert 50 < sum(map(kept_back, texts)) < 150
+    phrases = read(ROOT / "data" / "nlu").texts
+    known = ~unseen(phrases)
+    assert known.mean() > 0.5  # an adapter that fits data/nlu no longer is to be learned anew
+    assert not any(kept_back(text) for text, seen in zip(phrases, known, strict=True) if seen)
+
+
+def test_another_adapter_builds_the_encoder_again(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "adapter.npz").write_bytes(ADAPTER.read_bytes() + b"another")
+    monkeypatch.setattr(build_encoder, "ADAPTER", tmp_path / "adapter.npz")
+    monkeypatch.setattr(build_encoder, "WEIGHTS_PACKAGE", "no_such_package")
+    with pytest.raises(EncoderError, match="not installed"):
+        ensure_encoder(copy)
 
 
 def test_vectors_have_length_one_and_come_in_the_order_of_the_texts(built: Path) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from assistant.nlu.questions import MOST_QUESTIONS, split
+from assistant.nlu.questions import MOST_QUESTIONS, pieces, split
 from assistant.nlu.worry import shows_worry
 
 
@@ -108,3 +108,20 @@ def test_fear_shows(text: str) -> None:
 )
 def test_denied_fear_does_not(text: str) -> None:
     assert not shows_worry(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("opening times and the phone number please", ["opening times", "the phone number please"]),
+        ("How soon can I come? I hide my face.", ["How soon can I come?", "I hide my face"]),
+        ("can i run the night before and what about after", ["can i run the night before", "what about after"]),
+        ("does it hurt?", []),
+        ("a and b and c and d and e", []),
+        ("... and !!!", []),
+    ],
+)
+def test_pieces_are_cut_wherever_a_question_might_begin(text: str, parts: list[str]) -> None:
+    found = pieces(text)
+    assert all(text[part.start : part.end] == part.text for part in found)
+    assert [part.text for part in found] == parts
