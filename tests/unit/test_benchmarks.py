@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.nlu.phrases import read
 from assistant.settings import ROOT
 from benchmarks import judging, phrases, public_sets, quality_report, variants
 from benchmarks.calibration import bins, expected_error, isotonic, two_parameters
@@ -167,7 +168,7 @@ def test_variants_are_compared_on_what_they_have_not_seen(tmp_path: Path, monkey
         )
         (tmp_path / f"writer_{writer}.yml").write_text(f'version: "3.1"\nnlu:\n{nlu}', encoding="utf-8")
     monkeypatch.setattr(phrases, "CACHE", tmp_path / "cache")
-    data = phrases.read(tmp_path)
+    data = read(tmp_path)
     held_out = phrases.splits(data, seeds=2, most=20, asked=20)
     assert [split.kind for split in held_out] == ["writer", "random"] * 2
     for split in held_out:
