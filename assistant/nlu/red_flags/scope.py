@@ -9,10 +9,10 @@ from typing import FrozenSet
 
 from typing_extensions import Literal
 
+from assistant.nlu.red_flags.asides import Asides
 from assistant.nlu.red_flags.clauses import Sentence
 from assistant.nlu.red_flags.mentions import Mention
 from assistant.nlu.red_flags.text import END
-from assistant.nlu.red_flags.whose import Whose
 
 _SELF = frozenset(("i", "im", "ive", "id", "me", "myself"))
 _CERTAIN = 9  # more than anything that may speak for a symptom now
@@ -24,7 +24,7 @@ _IS_NOT = (["is", "not"], ["are", "not"])
 Reading = Literal["now", "denied", "over", "elsewhere", "asked", "unsaid"]
 
 
-class Scope(Whose):
+class Scope(Asides):
     """Reads what is said around the mentions of one message. The arguments are those of Around."""
 
     def reading(self, mention: Mention) -> Reading:
@@ -36,6 +36,8 @@ class Scope(Whose):
         if not mention.sign.undenied and self._denied(mention):
             return "denied"
         if self._nobodys(mention, sentence, clauses):
+            return "elsewhere"
+        if self._at_work(mention, sentence) or self._in_a_story(mention, sentence):
             return "elsewhere"
         if mention.sign.level == "crisis":
             return self._crisis(mention, sentence, clauses)
@@ -59,6 +61,8 @@ class Scope(Whose):
     def _crisis(self, mention: Mention, sentence: Sentence, clauses: range) -> Reading:
         """Reads words of crisis: they count unless it is a joke or a question about the treatment."""
         if self._elsewhere(mention, sentence, clauses, 1, False):
+            return "elsewhere"
+        if sentence.has("laughs") and sentence.has("trivial"):
             return "elsewhere"
         if self._near(sentence, "returned", (0, 1)):
             return "now"
@@ -146,7 +150,7 @@ class Scope(Whose):
         sign = mention.sign
         if sign.level != "crisis" and (
             sentence.has("figure_of_speech")
-            or (now - sentence.has("goes_away") < 2 and _asks_with_an_illness(sentence))
+            or (now - sentence.has("goes_away") < 2 and self._asks_with_an_illness(sentence))
         ):
             return True
         if any(sentence.has(group) for group in sign.never):
@@ -170,6 +174,8 @@ class Scope(Whose):
     def _in_jest(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
         """Reads "dizzy with choice", "nearly had a heart attack looking for parking", "prices are hard to swallow"."""
         last = mention.last
+        if mention.sign.figurative and self._for_fun(mention, sentence):
+            return True
         linked = any(last < start <= last + 3 for _, start, _ in sentence.cues.get("because_of", ()))
         nearly = any(start <= last and mention.first - end <= 4 for _, start, end in sentence.cues.get("nearly", ()))
         if nearly and sentence.after("startled", sentence.clause(last)):
@@ -283,10 +289,7 @@ class Scope(Whose):
 
     def _listed(self, sentence: Sentence) -> bool:
         """Reads "What are the risks? Droopy eyelids?": the question goes on in a fragment."""
-        return sentence.is_question and self._near(sentence, "risk_after", (-1, -2))
-
-
-def _asks_with_an_illness(sentence: Sentence) -> bool:
-    """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
-    ill = any(sentence.has(cue) for cue in ("illness", "chronic", "long_known"))
-    return ill and sentence.has("eligible") and not sentence.has("treated")
+        if sentence.is_question and self._near(sentence, "risk_after", (-1, -2)):
+            return True
+        following = self._sentences.near(sentence, 1)
+        return following is not None and following.is_question and following.has("risk_after")

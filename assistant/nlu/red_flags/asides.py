@@ -1,0 +1,49 @@
+"""Decides whether a sign is only talked of: at work, in a story, in fun, or as an old trouble that may rule one out."""
+
+from assistant.nlu.red_flags.clauses import Sentence
+from assistant.nlu.red_flags.mentions import Mention
+from assistant.nlu.red_flags.whose import Whose
+
+_OLD = ("illness", "chronic", "long_known")
+_TO_A_TRADE = 4  # words from "I'm a" to "nurse"
+_GIVES = frozenset(("give", "have", "throw"))
+_WOULD = frozenset(("will", "iwill", "would", "to", "d", "enough", "gonna"))
+
+
+class Asides(Whose):
+    """Reads what a visitor says in passing. The arguments are those of Around."""
+
+    def _asks_with_an_illness(self, sentence: Sentence) -> bool:
+        """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
+        if sentence.has("treated") or not any(sentence.has(cue) for cue in _OLD):
+            return False
+        return sentence.has("eligible") or (
+            self._near(sentence, "eligible", (1, 2)) and not self._near(sentence, "changed_now", (0, 1, 2))
+        )
+
+    def _at_work(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "I'm a stroke nurse" and "I'm a paramedic, so chest pain is my day": it is the writer's work."""
+        for _, start, end in sentence.cues.get("i_am_a", ()):
+            for _, trade, last in sentence.cues.get("occupation", ()):
+                if end < trade <= end + _TO_A_TRADE and start < mention.last:
+                    return not self._says("told", max(last, end) + 1, mention.last + 1)
+        return False
+
+    def _in_a_story(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "we saw a film. First her lids go": the sentence before says whose story it is."""
+        if self._says("i", sentence.start, sentence.end) or sentence.has("someone"):
+            return False
+        before = self._sentences.near(sentence, -1)
+        if before is None or before.start == sentence.start:
+            return False
+        return before.has("fiction") or (before.has("animal") and self._says("told", sentence.start, mention.last + 1))
+
+    def _for_fun(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "my bill nearly gave me a stroke haha" and "he will have a seizure": said of what it costs or bores."""
+        if sentence.has("laughs") and (sentence.has("mundane") or sentence.has("money") or sentence.has("trivial")):
+            return True
+        before = self._tokens[max(sentence.start, mention.first - 8) : mention.first]
+        return any(
+            word in _GIVES and not _WOULD.isdisjoint(before[max(place - 3, 0) : place])
+            for place, word in enumerate(before)
+        )
