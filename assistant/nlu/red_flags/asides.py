@@ -4,6 +4,8 @@ from assistant.nlu.red_flags.clauses import Sentence
 from assistant.nlu.red_flags.mentions import Mention
 from assistant.nlu.red_flags.whose import Whose
 
+_FRESH = ("treated", "changed_now", "mine_too", "right_now", "asks_help", "goes_away")
+_GENERAL = ("interrogative", "hypothetical", "risk_after", "treatment")
 _OLD = ("illness", "chronic", "long_known")
 _TO_A_TRADE = 4  # words from "I'm a" to "nurse"
 _GIVES = frozenset(("give", "have", "throw"))
@@ -47,3 +49,17 @@ class Asides(Whose):
             word in _GIVES and not _WOULD.isdisjoint(before[max(place - 3, 0) : place])
             for place, word in enumerate(before)
         )
+
+    def _closes_in_general(self, sentence: Sentence) -> bool:
+        """Reads "her face fell when she quit. Is that true of the drops?": asked of the treatment, nobody's symptom now."""
+        if any(self._near(sentence, cue, (-1, 0, 1)) for cue in _FRESH):
+            return False
+        for later in (0, 1, 2):
+            closing = self._sentences.near(sentence, later)
+            if closing is None:
+                return False
+            if closing.is_question:
+                if closing.has("closing_question") or closing.has("eligible"):
+                    return True
+                return any(closing.has(cue) for cue in _GENERAL) and not self._told(closing)
+        return False
