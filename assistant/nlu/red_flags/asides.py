@@ -20,8 +20,25 @@ class Asides(Whose):
         if sentence.has("treated") or not any(sentence.has(cue) for cue in _OLD):
             return False
         return sentence.has("eligible") or (
-            self._near(sentence, "eligible", (1, 2)) and not self._near(sentence, "changed_now", (0, 1, 2))
+            any(self._near(sentence, cue, (1, 2)) for cue in ("eligible", "closing_question"))
+            and not self._near(sentence, "changed_now", (0, 1, 2))
         )
+
+    def _brought_on(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "peanuts make my throat swell" and "I pass out with needles": a habit with a cause of its own."""
+        if sentence.after_treatment or any(self._near(sentence, cue, (0, 1)) for cue in _FRESH):
+            return False
+        return any(
+            abs(start - other) <= _TO_A_TRADE and (other < mention.first or start > mention.last)
+            for _, start, _ in sentence.cues.get("trigger", ())
+            for _, other, _ in sentence.cues.get("habit", ())
+        )
+
+    def _with_the_years(self, sentence: Sentence) -> bool:
+        """Reads "my face dropped when I lost weight. Would it tighten that": the question is about lifting."""
+        if any(self._near(sentence, cue, (-1, 0, 1)) for cue in _FRESH):
+            return False
+        return self._near(sentence, "lifting", (0, 1, 2))
 
     def _at_work(self, mention: Mention, sentence: Sentence) -> bool:
         """Reads "I'm a stroke nurse" and "I'm a paramedic, so chest pain is my day": it is the writer's work."""
@@ -40,9 +57,14 @@ class Asides(Whose):
             return False
         return before.has("fiction") or (before.has("animal") and self._says("told", sentence.start, mention.last + 1))
 
-    def _for_fun(self, mention: Mention, sentence: Sentence) -> bool:
+    def _for_fun(self, mention: Mention, sentence: Sentence, clauses: range, now: int) -> bool:
         """Reads "my bill nearly gave me a stroke haha" and "he will have a seizure": said of what it costs or bores."""
         if sentence.has("laughs") and (sentence.has("mundane") or sentence.has("money") or sentence.has("trivial")):
+            return True
+        dull = any(
+            (now == 0 and sentence.has(cue)) or (now < 2 and sentence.within(cue, clauses)) for cue in ("money", "dull")
+        )
+        if dull and not sentence.after_treatment and not any(sentence.has(cue) for cue in _FRESH):
             return True
         before = self._tokens[max(sentence.start, mention.first - 8) : mention.first]
         return any(
@@ -61,5 +83,5 @@ class Asides(Whose):
             if closing.is_question:
                 if closing.has("closing_question") or closing.has("eligible"):
                     return True
-                return any(closing.has(cue) for cue in _GENERAL) and not self._told(closing)
+                return later > 0 and any(closing.has(cue) for cue in _GENERAL) and not self._told(closing)
         return False

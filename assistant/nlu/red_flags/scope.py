@@ -159,10 +159,14 @@ class Scope(Asides):
             return True
         if sign.level != "crisis" and self._managed(mention, sentence, clauses):
             return True
+        if sign.level != "crisis" and now < 2 and self._brought_on(mention, sentence):
+            return True
+        if sign.cosmetic and not strong and self._with_the_years(sentence):
+            return True
         ahead = (0, 1) if self._tokens[mention.last] == END else (0,)
         if not sentence.after_treatment and any(self._near(sentence, group, ahead) for group in sign.explained):
             return True
-        if (sign.figurative or sign.net) and not sentence.after_treatment and self._in_jest(mention, sentence, clauses):
+        if (sign.figurative or sign.net) and not sentence.after_treatment and self._in_jest(mention, sentence, clauses, now):
             return True
         groups = set(sign.unless)
         if sign.cosmetic and not (sentence.has("treated") or sentence.has("presupposes")):
@@ -173,10 +177,10 @@ class Scope(Asides):
             (sentence.within(group, clauses) and not strong) or (sentence.has(group) and now == 0) for group in groups
         )
 
-    def _in_jest(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+    def _in_jest(self, mention: Mention, sentence: Sentence, clauses: range, now: int) -> bool:
         """Reads "dizzy with choice", "nearly had a heart attack looking for parking", "prices are hard to swallow"."""
         last = mention.last
-        if mention.sign.figurative and self._for_fun(mention, sentence):
+        if mention.sign.figurative and self._for_fun(mention, sentence, clauses, now):
             return True
         linked = any(last < start <= last + 3 for _, start, _ in sentence.cues.get("because_of", ()))
         nearly = any(start <= last and mention.first - end <= 4 for _, start, end in sentence.cues.get("nearly", ()))
