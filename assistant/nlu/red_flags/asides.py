@@ -15,8 +15,10 @@ _WOULD = frozenset(("will", "iwill", "would", "to", "d", "enough", "gonna"))
 class Asides(Whose):
     """Reads what a visitor says in passing. The arguments are those of Around."""
 
-    def _asks_with_an_illness(self, sentence: Sentence) -> bool:
+    def _asks_with_an_illness(self, sentence: Sentence, now: int) -> bool:
         """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
+        if now - sentence.has("goes_away") > 1 and any(self._near(sentence, cue, (0, 1)) for cue in _FRESH):
+            return False
         if sentence.has("treated") or not any(sentence.has(cue) for cue in _OLD):
             return False
         return sentence.has("eligible") or (
@@ -46,7 +48,8 @@ class Asides(Whose):
             for _, trade, last in sentence.cues.get("occupation", ()):
                 if end < trade <= end + _TO_A_TRADE and start < mention.last:
                     return not self._says("told", max(last, end) + 1, mention.last + 1)
-        return False
+        seen = self._tokens[mention.first - 2 : mention.first] == ["i", "see"]
+        return seen and any(end < mention.first for _, _, end in sentence.cues.get("job", ()))
 
     def _in_a_story(self, mention: Mention, sentence: Sentence) -> bool:
         """Reads "we saw a film. First her lids go": the sentence before says whose story it is."""

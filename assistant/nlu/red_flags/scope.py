@@ -151,8 +151,7 @@ class Scope(Asides):
         """Reads "can't swallow that price": the words are about something else, or something else explains them."""
         sign = mention.sign
         if sign.level != "crisis" and (
-            sentence.has("figure_of_speech")
-            or (now - sentence.has("goes_away") < 2 and self._asks_with_an_illness(sentence))
+            sentence.has("figure_of_speech") or self._asks_with_an_illness(sentence, now)
         ):
             return True
         if any(sentence.has(group) for group in sign.never):
