@@ -14,7 +14,7 @@ from assistant.nlu.red_flags.text import fold_letters
 _HERE = Path(__file__).parent
 _LISTS = ("words.yml", "spelling.yml", "signs.yml", "scope.yml", "languages.yml", "crisis.yml")
 _ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
-    "~": [(), *((owner,) for owner in "my his her their your the a".split())],
+    "~": [(), *((owner,) for owner in "my his her their your the a me our".split())],
     "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
 }
 _LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
@@ -22,7 +22,7 @@ _CONTEXT_KEYS = ("unless", "never", "explained")
 _FLAGS = ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
 _SIGN_KEYS = frozenset(("sign", "level", "family", "when", *_CONTEXT_KEYS, *_FLAGS))
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
-_BESIDE = ("closing_question", "eligible")  # cues that are also what the words they begin with are
+_BESIDE = ("closing_question", "eligible", "trigger", "dull")  # cues that are also what the words they begin with are
 _DEFAULT_GAP = 6
 _FOREIGN_GAP = 5
 

@@ -18,6 +18,7 @@ _SELF = frozenset(("i", "im", "ive", "id", "me", "myself"))
 _CERTAIN = 9  # more than anything that may speak for a symptom now
 _MAY = frozenset(("could", "can", "will", "would", "might"))
 _BARE = frozenset(("droop", "drop", "swell", "sag", "fall", "slip", "close", "go", "collapse"))
+_DISLIKES = (["doesnt", "like"], ["dont", "like"])
 _IS_NOT = (["is", "not"], ["are", "not"])
 
 
@@ -82,7 +83,9 @@ class Scope(Asides):
         for place in range(mention.first - 1, max(mention.first - 14, -1), -1):
             token = tokens[place]
             if token in negation:
-                return tokens[place + 1] not in ("only", "just", "sure")
+                if token == "without" and self._says("inability", place - 9, place):
+                    return False  # "can't finish a meal without choking"
+                return tokens[place + 1] not in ("only", "just", "sure") and tokens[place : place + 2] not in _DISLIKES
             if token in ("or", "nor"):
                 joined = True
             elif token == ",":
