@@ -83,7 +83,7 @@ class Scope(Asides):
         for place in range(mention.first - 1, max(mention.first - 14, -1), -1):
             token = tokens[place]
             if token in negation:
-                if token == "without" and self._says("inability", place - 9, place):
+                if token == "without" and (self._says("inability", place - 9, place) or self._says("not", place - 9, place)):
                     return False  # "can't finish a meal without choking"
                 return tokens[place + 1] not in ("only", "just", "sure") and tokens[place : place + 2] not in _DISLIKES
             if token in ("or", "nor"):
@@ -173,6 +173,8 @@ class Scope(Asides):
         groups = set(sign.unless)
         if sign.cosmetic and not (sentence.has("treated") or sentence.has("presupposes")):
             groups.add("cosmetic")
+        if sign.net and now >= 2:
+            return any(sentence.within(group, clauses) for group in groups)
         if sign.net or (sign.anywhere and not strong and not sentence.has("treated")):
             return any(sentence.has(group) for group in groups)
         return any(
