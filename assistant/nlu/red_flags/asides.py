@@ -86,5 +86,5 @@ class Asides(Whose):
             if closing.is_question:
                 if closing.has("closing_question") or closing.has("eligible"):
                     return True
-                return later > 0 and any(closing.has(cue) for cue in _GENERAL) and not self._told(closing)
+                return later > 0 and any(closing.has(cue) for cue in _GENERAL)
         return False

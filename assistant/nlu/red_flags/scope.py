@@ -56,7 +56,7 @@ class Scope(Asides):
                 return "denied"
         elif asked > now:
             return "asked"
-        if now <= 1 and self._closes_in_general(sentence):
+        if now <= 2 and not strong and self._closes_in_general(sentence):
             return "asked"
         unsaid = mention.sign.net or (mention.sign.personal and sentence.is_question)
         return "unsaid" if unsaid and now == 0 and not self._told(sentence) else "now"
