@@ -7,6 +7,7 @@ from assistant.nlu.red_flags.whose import Whose
 _FRESH = ("treated", "changed_now", "mine_too", "right_now", "asks_help", "goes_away")
 _GENERAL = ("interrogative", "hypothetical", "risk_after", "treatment")
 _OLD = ("illness", "chronic", "long_known")
+_A_STORY = 6  # words; less is a symptom in a hurry: "chest pain. do you do botox on Sundays?"
 _TO_A_TRADE = 4  # words from "I'm a" to "nurse"
 _GIVES = frozenset(("give", "have", "throw"))
 _WOULD = frozenset(("will", "iwill", "would", "to", "d", "enough", "gonna"))
@@ -15,12 +16,14 @@ _WOULD = frozenset(("will", "iwill", "would", "to", "d", "enough", "gonna"))
 class Asides(Whose):
     """Reads what a visitor says in passing. The arguments are those of Around."""
 
-    def _asks_with_an_illness(self, sentence: Sentence, now: int) -> bool:
+    def _asks_with_an_illness(self, mention: Mention, sentence: Sentence, now: int) -> bool:
         """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
-        if now - sentence.has("goes_away") > 1 and any(self._near(sentence, cue, (0, 1)) for cue in _FRESH):
+        if now - sentence.has("goes_away") > 1 or sentence.has("treated"):
             return False
-        if sentence.has("treated") or not any(sentence.has(cue) for cue in _OLD):
+        if not any(sentence.has(cue) for cue in _OLD):
             return False
+        if self._was(mention, sentence) and self._says("my", mention.first - 3, mention.last + 1):
+            return sentence.has("past")  # "my face swelled up": when?
         return sentence.has("eligible") or (
             any(self._near(sentence, cue, (1, 2)) for cue in ("eligible", "closing_question"))
             and not self._near(sentence, "changed_now", (0, 1, 2))
@@ -44,12 +47,17 @@ class Asides(Whose):
 
     def _at_work(self, mention: Mention, sentence: Sentence) -> bool:
         """Reads "I'm a stroke nurse" and "I'm a paramedic, so chest pain is my day": it is the writer's work."""
+        if any(self._tokens[place] in self._is["inability"] for place in mention.places):
+            return False  # "I'm a teacher, can't speak above a whisper"
+        trades = [(start, end) for _, start, end in sentence.cues.get("job", ())]
         for _, start, end in sentence.cues.get("i_am_a", ()):
             for _, trade, last in sentence.cues.get("occupation", ()):
-                if end < trade <= end + _TO_A_TRADE and start < mention.last:
-                    return not self._says("told", max(last, end) + 1, mention.last + 1)
-        seen = self._tokens[mention.first - 2 : mention.first] == ["i", "see"]
-        return seen and any(end < mention.first for _, _, end in sentence.cues.get("job", ()))
+                if end < trade <= end + _TO_A_TRADE:
+                    trades.append((start, max(end, last)))
+        if any(start < mention.last and not self._says("told", end + 1, mention.last + 1) for start, end in trades):
+            return True
+        seen = self._tokens[max(mention.first - 2, 0) : mention.first] == ["i", "see"]
+        return seen and any(end < mention.first for _, end in trades)
 
     def _in_a_story(self, mention: Mention, sentence: Sentence) -> bool:
         """Reads "we saw a film. First her lids go": the sentence before says whose story it is."""
@@ -75,8 +83,10 @@ class Asides(Whose):
             for place, word in enumerate(before)
         )
 
-    def _closes_in_general(self, sentence: Sentence) -> bool:
-        """Reads "her face fell when she quit. Is that true of the drops?": asked of the treatment, nobody's symptom now."""
+    def _closes_in_general(self, mention: Mention, sentence: Sentence) -> bool:
+        """Reads "her face fell when she quit. Is that true of the drops?": asked of the treatment."""
+        if sentence.end - sentence.start < _A_STORY or self._says("i", mention.first - 4, mention.last + 1):
+            return False
         if any(self._near(sentence, cue, (-1, 0, 1)) for cue in _FRESH):
             return False
         for later in (0, 1, 2):

@@ -22,7 +22,13 @@ _CONTEXT_KEYS = ("unless", "never", "explained")
 _FLAGS = ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
 _SIGN_KEYS = frozenset(("sign", "level", "family", "when", *_CONTEXT_KEYS, *_FLAGS))
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
-_BESIDE = ("closing_question", "eligible", "trigger", "dull")  # cues that are also what the words they begin with are
+_BESIDE = (
+    "closing_question",
+    "eligible",
+    "trigger",
+    "habit",
+    "dull",
+)  # cues that are also what the words they begin with are
 _DEFAULT_GAP = 6
 _FOREIGN_GAP = 5
 

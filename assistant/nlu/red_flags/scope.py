@@ -56,7 +56,7 @@ class Scope(Asides):
                 return "denied"
         elif asked > now:
             return "asked"
-        if now <= 2 and not strong and self._closes_in_general(sentence):
+        if now <= 1 and self._closes_in_general(mention, sentence):
             return "asked"
         unsaid = mention.sign.net or (mention.sign.personal and sentence.is_question)
         return "unsaid" if unsaid and now == 0 and not self._told(sentence) else "now"
@@ -83,7 +83,9 @@ class Scope(Asides):
         for place in range(mention.first - 1, max(mention.first - 14, -1), -1):
             token = tokens[place]
             if token in negation:
-                if token == "without" and (self._says("inability", place - 9, place) or self._says("not", place - 9, place)):
+                if token == "without" and (
+                    self._says("inability", place - 9, place) or self._says("not", place - 9, place)
+                ):
                     return False  # "can't finish a meal without choking"
                 return tokens[place + 1] not in ("only", "just", "sure") and tokens[place : place + 2] not in _DISLIKES
             if token in ("or", "nor"):
@@ -154,7 +156,7 @@ class Scope(Asides):
         """Reads "can't swallow that price": the words are about something else, or something else explains them."""
         sign = mention.sign
         if sign.level != "crisis" and (
-            sentence.has("figure_of_speech") or self._asks_with_an_illness(sentence, now)
+            sentence.has("figure_of_speech") or self._asks_with_an_illness(mention, sentence, now)
         ):
             return True
         if any(sentence.has(group) for group in sign.never):
@@ -168,7 +170,11 @@ class Scope(Asides):
         ahead = (0, 1) if self._tokens[mention.last] == END else (0,)
         if not sentence.after_treatment and any(self._near(sentence, group, ahead) for group in sign.explained):
             return True
-        if (sign.figurative or sign.net) and not sentence.after_treatment and self._in_jest(mention, sentence, clauses, now):
+        if (
+            (sign.figurative or sign.net)
+            and not sentence.after_treatment
+            and self._in_jest(mention, sentence, clauses, now)
+        ):
             return True
         groups = set(sign.unless)
         if sign.cosmetic and not (sentence.has("treated") or sentence.has("presupposes")):
@@ -302,4 +308,6 @@ class Scope(Asides):
         if sentence.is_question and self._near(sentence, "risk_after", (-1, -2)):
             return True
         following = self._sentences.near(sentence, 1)
-        return following is not None and following.is_question and following.has("risk_after")
+        if following is None or self._says("i", sentence.start, sentence.end):
+            return False  # "I fainted twice. Is it a side effect?"
+        return following.is_question and following.has("risk_after")
