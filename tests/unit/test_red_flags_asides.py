@@ -99,6 +99,9 @@ def test_what_is_talked_of_in_passing_is_no_alarm(calm: str, alarming: str) -> N
         ("she keeps calling me by her sister's name and is suddenly confused", "emergency"),
         ("he took twelve paracetamol by mistake", "emergency"),
         ("jaw like that every evening now, wife has to cut my toast", "emergency"),  # a part of the body and a moment
+        ("my left lid droops and I see the clock twice", "emergency"),  # a graver sign beside a lid
+        ("a dark curtain came down over my right eye", "emergency"),  # not a lid
+        ("my jaw has locked and I have a fever", "emergency"),
         ("the only reason I'm still here is my cat", "crisis"),
         ("I stood at the edge of the platform tonight, just one step", "crisis"),
         ("goodnight everyone, for the last time", "crisis"),

@@ -20,6 +20,9 @@ class Asides(Whose):
         """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
         if now - sentence.has("goes_away") > 1 or sentence.has("treated"):
             return False
+        unable = any(self._tokens[place] in self._is["inability"] for place in mention.places)
+        if not unable and self._near(sentence, "rules_out", (0, 1)):
+            return not any(self._near(sentence, cue, (0, 1)) for cue in _FRESH)
         if not any(sentence.has(cue) for cue in _OLD):
             return False
         if self._was(mention, sentence) and self._says("my", mention.first - 3, mention.last + 1):
