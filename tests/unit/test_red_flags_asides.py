@@ -86,6 +86,9 @@ def test_what_is_talked_of_in_passing_is_no_alarm(calm: str, alarming: str) -> N
     [
         ("I haven't eaten a meal without choking this week", "emergency"),  # two negatives
         ("my husband doesn't like the mottling on my chin", "emergency"),  # dislike is no denial
+        ("her left arm does not move", "emergency"),  # long forms of "doesn't", "won't", "isn't"
+        ("my throat will not open", "emergency"),
+        ("my eye ain't closing", "emergency"),
         ("chokin on water", "emergency"),  # a dropped g
         ("me throat is closing, cannae breathe", "emergency"),  # dialect
         ("mi cyaan swallow", "emergency"),

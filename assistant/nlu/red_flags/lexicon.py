@@ -16,6 +16,13 @@ _LISTS = ("words.yml", "spelling.yml", "signs.yml", "scope.yml", "languages.yml"
 _ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
     "~": [(), *((owner,) for owner in "my his her their your the a me our".split())],
     "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
+    "wont": [("wont",), ("will", "not")],
+    "doesnt": [("doesnt",), ("does", "not")],
+    "isnt": [("isnt",), ("is", "not"), ("aint",)],
+    "arent": [("arent",), ("are", "not"), ("aint",)],
+    "hasnt": [("hasnt",), ("has", "not")],
+    "havent": [("havent",), ("have", "not")],
+    "didnt": [("didnt",), ("did", "not")],
 }
 _LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
 _CONTEXT_KEYS = ("unless", "never", "explained")
