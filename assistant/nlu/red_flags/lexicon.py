@@ -14,14 +14,28 @@ from assistant.nlu.red_flags.text import fold_letters
 _HERE = Path(__file__).parent
 _LISTS = ("words.yml", "spelling.yml", "signs.yml", "scope.yml", "languages.yml", "crisis.yml")
 _ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
-    "~": [(), *((owner,) for owner in "my his her their your the a".split())],
+    "~": [(), *((owner,) for owner in "my his her their your the a me our".split())],
     "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
+    "wont": [("wont",), ("will", "not")],
+    "doesnt": [("doesnt",), ("does", "not")],
+    "isnt": [("isnt",), ("is", "not"), ("aint",)],
+    "arent": [("arent",), ("are", "not"), ("aint",)],
+    "hasnt": [("hasnt",), ("has", "not")],
+    "havent": [("havent",), ("have", "not")],
+    "didnt": [("didnt",), ("did", "not")],
 }
 _LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
 _CONTEXT_KEYS = ("unless", "never", "explained")
 _FLAGS = ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
 _SIGN_KEYS = frozenset(("sign", "level", "family", "when", *_CONTEXT_KEYS, *_FLAGS))
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
+_BESIDE = (
+    "closing_question",
+    "eligible",
+    "trigger",
+    "habit",
+    "dull",
+)  # cues that are also what the words they begin with are
 _DEFAULT_GAP = 6
 _FOREIGN_GAP = 5
 
@@ -44,6 +58,15 @@ class Phrases:
             for word in words:
                 node = node.setdefault(word, {})
             node[""] = node.get("", NO_TAGS) | {tag}
+
+    def inherit(self, phrase: str) -> None:
+        """Gives a phrase the tags of the shorter phrases it begins with, too."""
+        for words in _readings(phrase.split()):
+            node, tags = self.root, NO_TAGS
+            for word in words:
+                node = node[word]
+                tags |= node.get("", NO_TAGS)
+            node[""] = tags
 
     def longest(self, tokens: List[str], start: int) -> Tuple[int, FrozenSet[str]]:
         """Returns (number of words, tags) of the longest phrase at start; (0, none) if none."""
@@ -233,6 +256,9 @@ def read_lexicon() -> Lexicon:
                 cues.add(entry, group)
                 if group in ("onset", "treated") and entry.startswith("since "):
                     cues.add(entry, "now")  # the longest phrase wins: it must not hide "since"
+    for group in _BESIDE:
+        for entry in _entries(data["cues"][group]):
+            cues.inherit(entry)
     tables = Lexicon(words, cues, {}, {}, Spelling())
     for row in data["signs"]:
         _add_rules(tables, row)

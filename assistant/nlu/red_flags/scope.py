@@ -9,22 +9,23 @@ from typing import FrozenSet
 
 from typing_extensions import Literal
 
+from assistant.nlu.red_flags.asides import Asides
 from assistant.nlu.red_flags.clauses import Sentence
 from assistant.nlu.red_flags.mentions import Mention
 from assistant.nlu.red_flags.text import END
-from assistant.nlu.red_flags.whose import Whose
 
 _SELF = frozenset(("i", "im", "ive", "id", "me", "myself"))
 _CERTAIN = 9  # more than anything that may speak for a symptom now
 _MAY = frozenset(("could", "can", "will", "would", "might"))
 _BARE = frozenset(("droop", "drop", "swell", "sag", "fall", "slip", "close", "go", "collapse"))
+_DISLIKES = (["doesnt", "like"], ["dont", "like"])
 _IS_NOT = (["is", "not"], ["are", "not"])
 
 
 Reading = Literal["now", "denied", "over", "elsewhere", "asked", "unsaid"]
 
 
-class Scope(Whose):
+class Scope(Asides):
     """Reads what is said around the mentions of one message. The arguments are those of Around."""
 
     def reading(self, mention: Mention) -> Reading:
@@ -36,6 +37,8 @@ class Scope(Whose):
         if not mention.sign.undenied and self._denied(mention):
             return "denied"
         if self._nobodys(mention, sentence, clauses):
+            return "elsewhere"
+        if self._at_work(mention, sentence) or self._in_a_story(mention, sentence):
             return "elsewhere"
         if mention.sign.level == "crisis":
             return self._crisis(mention, sentence, clauses)
@@ -53,12 +56,16 @@ class Scope(Whose):
                 return "denied"
         elif asked > now:
             return "asked"
+        if now <= 1 and self._closes_in_general(mention, sentence):
+            return "asked"
         unsaid = mention.sign.net or (mention.sign.personal and sentence.is_question)
         return "unsaid" if unsaid and now == 0 and not self._told(sentence) else "now"
 
     def _crisis(self, mention: Mention, sentence: Sentence, clauses: range) -> Reading:
         """Reads words of crisis: they count unless it is a joke or a question about the treatment."""
         if self._elsewhere(mention, sentence, clauses, 1, False):
+            return "elsewhere"
+        if sentence.has("laughs") and sentence.has("trivial"):
             return "elsewhere"
         if self._near(sentence, "returned", (0, 1)):
             return "now"
@@ -76,7 +83,11 @@ class Scope(Whose):
         for place in range(mention.first - 1, max(mention.first - 14, -1), -1):
             token = tokens[place]
             if token in negation:
-                return tokens[place + 1] not in ("only", "just", "sure")
+                if token == "without" and (
+                    self._says("inability", place - 9, place) or self._says("not", place - 9, place)
+                ):
+                    return False  # "can't finish a meal without choking"
+                return tokens[place + 1] not in ("only", "just", "sure") and tokens[place : place + 2] not in _DISLIKES
             if token in ("or", "nor"):
                 joined = True
             elif token == ",":
@@ -145,31 +156,42 @@ class Scope(Whose):
         """Reads "can't swallow that price": the words are about something else, or something else explains them."""
         sign = mention.sign
         if sign.level != "crisis" and (
-            sentence.has("figure_of_speech")
-            or (now - sentence.has("goes_away") < 2 and _asks_with_an_illness(sentence))
+            sentence.has("figure_of_speech") or self._asks_with_an_illness(mention, sentence, now)
         ):
             return True
         if any(sentence.has(group) for group in sign.never):
             return True
         if sign.level != "crisis" and self._managed(mention, sentence, clauses):
             return True
+        if sign.level != "crisis" and now < 2 and self._brought_on(mention, sentence):
+            return True
+        if sign.cosmetic and not strong and self._with_the_years(sentence):
+            return True
         ahead = (0, 1) if self._tokens[mention.last] == END else (0,)
         if not sentence.after_treatment and any(self._near(sentence, group, ahead) for group in sign.explained):
             return True
-        if (sign.figurative or sign.net) and not sentence.after_treatment and self._in_jest(mention, sentence, clauses):
+        if (
+            (sign.figurative or sign.net)
+            and not sentence.after_treatment
+            and self._in_jest(mention, sentence, clauses, now)
+        ):
             return True
         groups = set(sign.unless)
         if sign.cosmetic and not (sentence.has("treated") or sentence.has("presupposes")):
             groups.add("cosmetic")
+        if sign.net and now >= 2:
+            return any(sentence.within(group, clauses) for group in groups)
         if sign.net or (sign.anywhere and not strong and not sentence.has("treated")):
             return any(sentence.has(group) for group in groups)
         return any(
             (sentence.within(group, clauses) and not strong) or (sentence.has(group) and now == 0) for group in groups
         )
 
-    def _in_jest(self, mention: Mention, sentence: Sentence, clauses: range) -> bool:
+    def _in_jest(self, mention: Mention, sentence: Sentence, clauses: range, now: int) -> bool:
         """Reads "dizzy with choice", "nearly had a heart attack looking for parking", "prices are hard to swallow"."""
         last = mention.last
+        if mention.sign.figurative and self._for_fun(mention, sentence, clauses, now):
+            return True
         linked = any(last < start <= last + 3 for _, start, _ in sentence.cues.get("because_of", ()))
         nearly = any(start <= last and mention.first - end <= 4 for _, start, end in sentence.cues.get("nearly", ()))
         if nearly and sentence.after("startled", sentence.clause(last)):
@@ -283,10 +305,9 @@ class Scope(Whose):
 
     def _listed(self, sentence: Sentence) -> bool:
         """Reads "What are the risks? Droopy eyelids?": the question goes on in a fragment."""
-        return sentence.is_question and self._near(sentence, "risk_after", (-1, -2))
-
-
-def _asks_with_an_illness(sentence: Sentence) -> bool:
-    """Reads "I'm diabetic and my feet go numb, is it ok for me": an old illness, not an alarm."""
-    ill = any(sentence.has(cue) for cue in ("illness", "chronic", "long_known"))
-    return ill and sentence.has("eligible") and not sentence.has("treated")
+        if sentence.is_question and self._near(sentence, "risk_after", (-1, -2)):
+            return True
+        following = self._sentences.near(sentence, 1)
+        if following is None or self._says("i", sentence.start, sentence.end):
+            return False  # "I fainted twice. Is it a side effect?"
+        return following.is_question and following.has("risk_after")

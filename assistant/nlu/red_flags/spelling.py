@@ -63,6 +63,8 @@ class Spelling:
                 meant = self._meant(word)
                 if meant is not None:
                     fixes[word] = meant
+                elif word.endswith("in") and word + "g" in self._known:
+                    fixes[word] = word + "g"  # "chokin"
         return fixes
 
     def _meant(self, token: str) -> Optional[str]:
