@@ -246,7 +246,7 @@ class IntentClassifier(GraphComponent):
                 pieces=[(piece, ranked[piece]) for piece in questions.pieces(text)],
             )
             message.set(CANDIDATES, candidates)
-            if candidates.may_alarm:
+            if candidates.alarming:
                 message.set(IN_CRISIS, self._crisis.tells(vectors[0]))
             _set_intent(message, ranked[whole])
         return messages

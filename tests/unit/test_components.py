@@ -150,10 +150,12 @@ def judge(
 
 
 def test_the_classifier_raises_no_alarm_about_signs_the_rules_have_read_and_dismissed() -> None:
-    ranks = [("red_flag", 0.97), ("faq_serious_risks", 0.1)]
+    ranks = [("red_flag", 0.9), ("faq_serious_risks", 0.1)]
     assert judge(ranks, text="something odd is going on")["alarm"] == "emergency"
     data = judge(ranks, text="never had trouble swallowing")
     assert "alarm" not in data and data["intent"]["name"] == "nlu_fallback"
+    sure = [("red_flag", 0.97), ("faq_serious_risks", 0.1)]
+    assert judge(sure, text="never had trouble swallowing")["alarm"] == "emergency"
 
 
 def test_a_part_the_whole_message_points_to_is_understood_a_little_sooner() -> None:
