@@ -501,8 +501,9 @@ class FaqChat extends HTMLElement {
 
   async enqueue(message) {
     this.mark(message);
+    this.server.pending = message.id; // the newest: those before it are answered before it
     this.queue.push(message);
-    if (this.sending) return;
+    if (this.sending) { this.waiting(true); return; }
     this.sending = true;
     while (this.queue.length) await this.deliver(this.queue.shift());
     this.sending = false;
@@ -511,7 +512,6 @@ class FaqChat extends HTMLElement {
   /** One message until it is answered, refused or given up. Every try carries the same id. */
   async deliver(message) {
     let renewed = false; // a refused session is replaced once
-    this.server.pending = message.id;
     for (let tries = 0; ; ) {
       try {
         await this.attempt(message);
@@ -529,11 +529,11 @@ class FaqChat extends HTMLElement {
   }
 
   async attempt(message) {
+    this.waiting(true);
     const token = await this.server.session();
     let highest = 0;
     let sorry = false;
     this.follow();
-    this.waiting(true);
     const ended = await this.server.send(message, token, (line) => {
       if (line.kind === "text" || line.kind === "sorry") this.waiting(false);
       if (line.kind === "end") highest = line.n || 0;
@@ -552,11 +552,14 @@ class FaqChat extends HTMLElement {
   }
 
   refuse(message, { status, refusal }) {
-    this.server.pending = "";
+    this.settle(message);
     const again = ![400, 413].includes(status); // the same words would be refused again
     this.mark(message, again, false);
     message.notices.push(this.notice(refusal.says || WORDS.offline, refusal.phone));
   }
+
+  /** The visitor knows what became of the message; a reload need not look for it. */
+  settle({ id }) { if (this.server.pending === id) this.server.pending = ""; }
 
   /** Typing dots: still ones, and only when the answer takes its time. */
   waiting(on) {
@@ -631,7 +634,7 @@ class FaqChat extends HTMLElement {
   /** Put one kept line on screen, once; its row, or undefined. `message` is the one being answered. */
   take(line, message) {
     const isYou = line.kind === "you";
-    if (line.id === this.server.pending) this.server.pending = "";
+    this.settle(line);
     if ((!isYou && line.kind !== "text") || this.seen.has(line.n) || (isYou && this.bind(line))) return undefined;
     // A question comes before its answer: when one number is free between, it is the question's.
     if (message && !message.row.n && line.n === this.reached + 2) this.number(message.row, line.n - 1);
@@ -668,7 +671,7 @@ class FaqChat extends HTMLElement {
       ...(failed && call ? [" or call ", ...tappable(call, this.known)] : []));
     for (const notice of message.notices.splice(0)) notice.remove();
     if (!failed) return;
-    this.server.pending = "";
+    this.settle(message);
     this.log.scrollTop = this.log.scrollHeight;
   }
 

@@ -38,7 +38,7 @@ TALK = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "dont_know", "give_details", OUT_OF_SCOPE}
 )
 # Pieces are cut blindly, so that such a meaning is more likely a misreading than a question.
-NO_PIECE = TALK | {RED_FLAG, FOLLOW_UP, "more_detail", "repeat", "stop", "correct_detail"}
+NO_PIECE = TALK | {RED_FLAG, FOLLOW_UP, "more_detail", "repeat", "stop", "correct_detail", "book_appointment"}
 
 Candidate = tuple[Part, list[Ranked]]
 
@@ -129,7 +129,7 @@ def judge(
     asked = _several(candidates, costs)
     if asked:
         return Verdict(asked[0][1], asked)
-    surest = _surest(candidates)
+    surest = _surest(candidates, costs)
     best = surest[1][0]
     # saying what is covered is no wrong answer, so it needs only to be more likely than not
     enough = max(threshold(costs.wrong_costs), SUREST.get(best.name, 0.0))
@@ -156,15 +156,20 @@ def _several(candidates: Candidates, costs: Costs) -> list[Candidate]:
     )
     topics = _topics(candidates.parts) if understood else {}
     if len(topics) < 2:
-        surer = threshold(costs.part_costs * PIECE_COSTS)
-        topics = _topics([
-            (piece, ranks) for piece, ranks in candidates.pieces
-            if ranks[0].confidence >= surer and ranks[0].name in order[:POINTED_TO]
-            and ranks[0].name not in NO_PIECE
-        ])
+        topics = _sure_pieces(candidates, costs)
         if any(_kin().get(one, frozenset()) & topics.keys() - {one} for one in topics):
             return []  # one answer serves both
     return sorted(topics.values(), key=lambda item: item[0].start) if len(topics) > 1 else []
+
+
+def _sure_pieces(candidates: Candidates, costs: Costs) -> dict[str, Candidate]:
+    """Return the topics of pieces that are sure and to which the whole message points too."""
+    surer = threshold(costs.part_costs * PIECE_COSTS)
+    pointed_to = {item.name for item in candidates.whole[1][:POINTED_TO]} - NO_PIECE
+    return _topics([
+        (piece, ranks) for piece, ranks in candidates.pieces
+        if ranks[0].confidence >= surer and ranks[0].name in pointed_to
+    ])
 
 
 def _topics(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
@@ -172,11 +177,14 @@ def _topics(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
     return {ranks[0].name: (part, ranks) for part, ranks in reversed(candidates) if ranks[0].name not in TALK}
 
 
-def _surest(candidates: Candidates) -> Candidate:
-    """Return the whole message, or its only question without the greeting if that is clearer."""
-    if len(candidates.parts) != 1:
-        return candidates.whole
-    return max(candidates.whole, candidates.parts[0], key=lambda item: item[1][0].confidence)
+def _surest(candidates: Candidates, costs: Costs) -> Candidate:
+    """Return what is clearest: the message, its only question without the greeting, or its one clear piece."""
+    found = candidates.whole
+    if len(candidates.parts) == 1:
+        found = max(found, candidates.parts[0], key=lambda item: item[1][0].confidence)
+    if found[1][0].confidence < threshold(costs.wrong_costs):
+        found = next(iter(_sure_pieces(candidates, costs).values()), found)
+    return found
 
 
 @functools.lru_cache(maxsize=1)

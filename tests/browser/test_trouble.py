@@ -172,3 +172,15 @@ def test_on_a_phone_the_page_behind_is_out_of_reach_and_escape_leads_back(phone:
     assert phone.locator("faq-chat .panel").evaluate("panel => panel.matches(':modal')")
     phone.keyboard.press("Escape")
     expect(phone.locator("faq-chat .launcher")).to_be_focused()
+
+
+def test_a_message_that_waits_for_the_one_before_it_survives_a_reload(page: Page, bot: Supervisor) -> None:
+    open_chat(page)
+    say(page, "what is it?")
+    with silent(bot.bot):
+        send(page, "does it hurt?")
+        expect(page.locator("faq-chat .dots")).to_be_visible()
+        send(page, "how long does it last?")  # stands in the queue
+        page.reload()
+    page.locator("faq-chat .launcher").click()
+    expect(said(page).last).to_contain_text(re.compile("may not have got through|months"), timeout=SECONDS)

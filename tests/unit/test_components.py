@@ -184,6 +184,14 @@ def test_pieces_are_questions_where_each_is_sure_and_the_whole_message_points_to
     assert len(judge(kin, pieces=[[("faq_cost", 0.97)], [("faq_payment", 0.97)]])["questions"]) == 1
 
 
+def test_a_clear_piece_of_an_unclear_message_is_answered() -> None:
+    unclear = [("faq_age", 0.4), ("faq_pain", 0.3)]
+    data = judge(unclear, pieces=[[("give_details", 0.9)], [("faq_pain", 0.97)]])
+    assert data["intent"]["name"] == "faq_pain"
+    assert [question["topic"] for question in data["questions"]] == ["faq_pain"]
+    assert judge(unclear, pieces=[[("give_details", 0.9)], [("faq_pain", 0.7)]])["intent"]["name"] == "nlu_fallback"
+
+
 def test_a_red_flag_only_the_classifier_sees_must_clearly_lead() -> None:
     assert judge([("red_flag", 0.5), ("faq_pain", 0.2)])["intent"]["name"] == "red_flag"
     assert judge([("red_flag", 0.5), ("faq_pain", 0.45)])["intent"]["name"] == "nlu_fallback"
