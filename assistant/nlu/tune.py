@@ -1,4 +1,4 @@
-"""Learns the field's adapter (`adapter.npz`) from the training phrases; takes a quarter of an hour on two cores.
+"""Learns the field's adapter (`adapter.npz`) from the training phrases; takes about ten minutes on two cores.
 
     python -m assistant.nlu.tune [--without WRITER,WRITER --out FILE]
 
