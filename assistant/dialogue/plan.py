@@ -10,6 +10,7 @@ from typing import Any, Optional
 
 from assistant.booking.form import ERASE, TOLD
 from assistant.dialogue.naming import kind_asked
+from assistant.nlu.judgement import COMPARISONS
 
 BOOKING_FORM = "booking_form"
 DEACTIVATE = "action_deactivate_loop"
@@ -34,15 +35,6 @@ _ENDS_FORM = {
     "stop": "utter_booking_stopped",
     "cancel_booking": "utter_booking_stopped",
     "forget_me": "utter_forget_me",
-}
-# A treatment named in one of these is compared, not asked about: focus stays where it was.
-_COMPARISONS = {
-    "faq_combining",
-    "faq_delivery",
-    "faq_vs_baby",
-    "faq_vs_fillers",
-    "faq_vs_other_treatments",
-    "faq_vs_standard",
 }
 _FRAGMENTS = {"follow_up", "repeat"}
 MINOR = "utter_minor"
@@ -166,7 +158,7 @@ def _answer(question: Question, turn: Turn) -> Step:
     if question.topic == "book_appointment":
         return Step(BOOKING_FORM)
     named = question.treatment
-    if named and named != turn.focus_treatment and question.topic not in _COMPARISONS:
+    if named and named != turn.focus_treatment and question.topic not in COMPARISONS:
         return Step(f"utter_{question.topic}", {"treatment": named})
     return Step(f"utter_{question.topic}")
 
@@ -176,4 +168,4 @@ def _is_topic(intent: str) -> bool:
 
 
 def _is_answer(intent: str) -> bool:
-    return _is_topic(intent) and intent not in _COMPARISONS
+    return _is_topic(intent) and intent not in COMPARISONS

@@ -29,7 +29,17 @@ from assistant.nlu.classifier import Classifier, Ranked
 from assistant.nlu.crisis import CrisisTeller
 from assistant.nlu.details import without_details
 from assistant.nlu.fragments import is_fragment
-from assistant.nlu.judgement import KIN, OUT_OF_SCOPE, RED_FLAG, Candidate, Candidates, Costs, judge, kin_groups
+from assistant.nlu.judgement import (
+    COMPARISONS,
+    KIN,
+    OUT_OF_SCOPE,
+    RED_FLAG,
+    Candidate,
+    Candidates,
+    Costs,
+    judge,
+    kin_groups,
+)
 from assistant.nlu.language import scope_reason
 from assistant.nlu.pipeline import encode, pipeline_sha256
 from assistant.nlu.red_flags import alarm, dismisses
@@ -299,13 +309,14 @@ def _level(example: Message) -> Optional[Text]:
 def _questions(asked: Sequence[Candidate], entities: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
     """Return the contract's list of questions; a treatment named once holds for what follows."""
     found = []
-    treatment = None
+    carried = None
     for part, ranks in asked:
-        own = [item for item in entities if part.start <= item["start"] < part.end]
-        treatment = _treatment(own) or treatment
+        topic = ranks[0].name
+        treatment = _treatment([item for item in entities if part.start <= item["start"] < part.end]) or carried
+        carried = carried if topic in COMPARISONS else treatment
         found.append(
             {
-                "topic": ranks[0].name,
+                "topic": topic,
                 "treatment": treatment,
                 "text": part.text,
                 "confidence": ranks[0].confidence,

@@ -40,6 +40,11 @@ TALK = frozenset(
 # Pieces are cut blindly, so that such a meaning is more likely a misreading than a question.
 NO_PIECE = TALK | {RED_FLAG, FOLLOW_UP, "more_detail", "repeat", "stop", "correct_detail", "book_appointment"}
 
+# A treatment named in one of these is compared, not asked about: what is asked next is not about it.
+COMPARISONS = frozenset(
+    {"faq_combining", "faq_delivery", "faq_vs_baby", "faq_vs_fillers", "faq_vs_other_treatments", "faq_vs_standard"}
+)
+
 Candidate = tuple[Part, list[Ranked]]
 
 

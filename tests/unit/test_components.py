@@ -11,6 +11,7 @@ from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
 from rasa.nlu.utils.spacy_utils import SpacyNLP
+from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -97,6 +98,19 @@ def test_two_questions_are_answered_in_order_with_the_treatment_named_before(par
         ("faq_duration", "standard_botox"), ("faq_pain", "standard_botox"),
     ]
     assert data["intent"]["name"] == "faq_duration" and data["treatment"] == "standard_botox"
+
+
+def test_what_is_asked_after_a_comparison_is_not_about_the_other_treatment() -> None:
+    message = Message({"text": "x" * 90})
+    message.set(ENTITIES, [{"entity": "treatment", "value": "standard_botox", "start": 11, "end": 18}])
+    both = [("faq_vs_standard", 0.5), ("faq_pain", 0.4)]
+    whole, *parts = ranked([both, [("faq_vs_standard", 0.97)], [("faq_pain", 0.9)]])
+    message.set(CANDIDATES, Candidates(whole, parts))
+    Judgement({"wrong_costs": 2.0, "part_costs": 3.0, "missed_alarm_costs": 2.0}).process([message])
+    found = message.as_dict(only_output_properties=True)["questions"]
+    assert [(question["topic"], question["treatment"]) for question in found] == [
+        ("faq_vs_standard", "standard_botox"), ("faq_pain", None),
+    ]
 
 
 def test_the_same_topic_twice_is_one_question(parse: Parse) -> None:
