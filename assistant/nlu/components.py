@@ -243,8 +243,9 @@ class IntentClassifier(GraphComponent):
                 continue
             whole = questions.Part(text, 0, len(text))
             parts = [part for part in questions.split(text) if part.text != text]
+            pieces = questions.pieces(text)
             # a part may be a piece too: it is looked at once
-            every = list(dict.fromkeys([whole, *parts, *questions.pieces(text)]))
+            every = list(dict.fromkeys([whole, *parts, *pieces]))
             texts = [self._typos.correct(without_details(part.text)) for part in every]
             if texts[0] == text:
                 vectors = np.vstack([doc.vector, encode(model.model, texts[1:])])
@@ -253,7 +254,7 @@ class IntentClassifier(GraphComponent):
             ranked = dict(zip(every, self._classifier.rank(texts, vectors, most=self._config["ranking"]), strict=True))
             candidates = Candidates(
                 whole=(whole, ranked[whole]), parts=[(part, ranked[part]) for part in parts],
-                pieces=[(piece, ranked[piece]) for piece in questions.pieces(text)],
+                pieces=[(piece, ranked[piece]) for piece in pieces],
             )
             message.set(CANDIDATES, candidates)
             if candidates.alarming:

@@ -183,7 +183,7 @@ def _topics(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
 
 
 def _surest(candidates: Candidates, costs: Costs) -> Candidate:
-    """Return what is clearest: the message, its only question without the greeting, or its one clear piece."""
+    """Return what is clearest: the message, its only question without the greeting, or its first clear piece."""
     found = candidates.whole
     if len(candidates.parts) == 1:
         found = max(found, candidates.parts[0], key=lambda item: item[1][0].confidence)
