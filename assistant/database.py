@@ -1,6 +1,8 @@
 """The one database: how it is opened and brought up to date."""
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +64,24 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     # once, so two writers wait for each other instead of failing half-way
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    # Two connections that change a new file's mode at the same moment hold each other up, and SQLite
+    # tells one of them at once, without waiting. By its next try the other has made the change.
+    patience = time.monotonic() + CONNECT_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.01)
 
 
 def _begin_sqlite(connection: Any) -> None:

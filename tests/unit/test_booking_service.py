@@ -7,6 +7,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, inspect, select, text
@@ -16,6 +17,7 @@ from assistant.booking import service
 from assistant.booking.codes import ALPHABET, new_code, read_code
 from assistant.booking.model import BOOKING, METADATA, OUTBOX, BookingDetails
 from assistant.booking.service import InvalidBooking, StateError, request_booking
+from assistant.database import engine
 from assistant.settings import ROOT, Settings
 
 CONSENT = dt.datetime(2026, 11, 20, 19, 0, tzinfo=dt.timezone.utc)
@@ -277,3 +279,15 @@ def test_two_processes_may_migrate_at_the_same_time(tmp_path: Path) -> None:
     program = f"from assistant.database import migrate; migrate({address!r})"
     running = [subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) for _ in range(2)]
     assert [process.wait(60) for process in running] == [0, 0]
+
+
+def test_a_new_file_may_be_opened_by_several_at_the_same_moment(tmp_path: Path) -> None:
+    def opened(address: str) -> str:
+        together.wait()
+        return str(engine(address).connect().exec_driver_sql("PRAGMA journal_mode").scalar())
+
+    together = Barrier(4)
+    with ThreadPoolExecutor(4) as several:
+        for turn in range(60):  # a failing pair is rare: without the retry about one file in ten
+            modes = several.map(opened, [f"sqlite:///{tmp_path / str(turn)}.db"] * 4)
+            assert list(modes) == ["wal"] * 4
