@@ -116,5 +116,5 @@ def published(precision: str) -> SentenceEncoder:
     if damage(folder):
         source, weights = published_encoder()
         folder.mkdir(parents=True, exist_ok=True)
-        write_encoder(weights, source, folder, small=precision == "int8")
+        write_encoder([weights], source, folder, small=precision == "int8")
     return SentenceEncoder.load(folder)

@@ -1,7 +1,7 @@
 """What reaches the dialogue of what a visitor typed: cleaned, capped, and judged first when it must be.
 
-Everything here is plumbing. What a message means is decided in the NLU graph; the two exceptions are
-texts that never get there, an alarm and a text that is too long.
+Everything here is plumbing. What a message means is decided in the NLU graph; the exceptions are a text that
+is too long, and an alarm in what is cut off or cleaned away.
 """
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def hear(raw: str, alarm: Alarm) -> Heard:
     level = alarm(raw[:ALARM_CHARACTERS])
     too_long = len(text) > MOST_CHARACTERS
     text = text[:MOST_CHARACTERS].rstrip()
-    if level:
+    if level and (too_long or not alarm(text)):  # what is left of the text would not show it
         return Heard(text, _judged(text, "red_flag", alarm=level))
     if too_long:
         return Heard(text, _judged(text, "out_of_scope", reason="too_long"))

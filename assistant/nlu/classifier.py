@@ -1,12 +1,12 @@
 """The intent classifier: which prepared answer a message asks for, and how likely that is right.
 
-Three views of a message are joined in one softmax: a regression over its sentence vector and its
-character n-grams, the phrase of each intent that is spelled most alike, and the one that means most
-alike. "Means" is judged with directions evened out in which the phrases of one intent differ among
-themselves. The odds are lowered where no phrase comes close, and become a chance of being right by
-cross-validation in which whole intents are held out too, since visitors also ask things no intent was
-written for. Some topics' answers serve each other's questions (`kin`): what one of them loses to the
-other is no doubt about the answer. Pure numpy and scipy.
+A sentence vector is cut to the directions in which phrases differ most. Three views of a message are
+joined in one softmax: a regression over its vector and its character n-grams, the phrase of each intent
+that is spelled most alike, and the one that means most alike. "Means" is judged with directions evened out
+in which the phrases of one intent differ among themselves. The odds are lowered where no phrase comes close,
+and become a chance of being right by cross-validation in which whole intents are held out too, since visitors
+also ask things no intent was written for. Some topics' answers serve each other's questions (`kin`): what one
+of them loses to the other is no doubt about the answer. Pure numpy and scipy.
 """
 
 from __future__ import annotations
@@ -32,15 +32,13 @@ Array = npt.NDArray[Any]
 ARRAYS_FILE, ABOUT_FILE = "classifier.npz", "classifier.json"
 OUT_OF_SCOPE = "out_of_scope"
 LEAST_CLOSENESS = 0.01
-# An n-gram of so many phrases tells none of them apart; left out of the comparison with single phrases, it
-# saves a third of the time and changes no decision.
-COMMON = 1000
 
 
 @dataclasses.dataclass(frozen=True)
 class ClassifierSettings:
     """What the classifier may be told; the defaults were chosen on training data only."""
 
+    directions: int = 384  # what is kept of a longer vector
     encoder_weight: float = 1.5  # scale of the sentence vector beside the n-grams
     strength: float = 20.0  # how closely the regression follows its phrases (C)
     iterations: int = 40
@@ -75,8 +73,25 @@ class Ranked(NamedTuple):
     meant: float
 
 
+class Asked(NamedTuple):
+    """What classifiers trained without a phrase said of it, for m phrases that were asked.
+
+    Attributes:
+        rows: which of the phrases of `fit`, int [m].
+        odds: log-odds of each intent that the phrase means it, [m, intents]; NaN where all of an intent's
+            phrases were held out.
+    """
+
+    rows: Array
+    odds: Array
+
+
 class Classifier:
-    """A trained classifier; make one with `fit` or `load`."""
+    """A trained classifier; make one with `fit` or `load`.
+
+    Attributes:
+        asked: after `fit`, what was asked of phrases held out; None after `load`.
+    """
 
     def __init__(
         self, *, settings: ClassifierSettings, intents: list[str], arrays: dict[str, Array],
@@ -87,10 +102,11 @@ class Classifier:
         Args:
             settings: how it was trained.
             intents: intent names, sorted; their order is the order of all columns.
-            arrays: vectors, starts, weights, idf, middle, evening, phrases_*, serves and calibration
+            arrays: cut, vectors, starts, weights, idf, middle, evening, phrases_*, serves and calibration
                 (see `_train`, `fit`).
             ngrams: character n-grams in column order.
         """
+        self.asked: Asked | None = None
         self.settings, self.intents, self.arrays = settings, intents, arrays
         self._ngrams = NgramWeights(ngrams, arrays["idf"])
         starts = arrays["starts"]
@@ -102,10 +118,7 @@ class Classifier:
         self._evened = self._even_out(self._vectors)
         self._doubt = settings.doubt if OUT_OF_SCOPE in intents else settings.doubt_alone
         parts = tuple(arrays[f"phrases_{part}"] for part in ("data", "indices", "indptr"))
-        phrases = scipy.sparse.csr_matrix(parts, shape=(starts[-1], len(ngrams))).T.tocsr()
-        telling = np.diff(phrases.indptr) <= COMMON
-        self._phrases_by_ngram = scipy.sparse.diags(telling.astype(np.float32)) @ phrases
-        self._phrases_by_ngram.eliminate_zeros()
+        self._phrases_by_ngram = scipy.sparse.csr_matrix(parts, shape=(starts[-1], len(ngrams))).T.tocsr()
 
     @classmethod
     def fit(
@@ -138,7 +151,8 @@ class Classifier:
             ))
             model = whole.result()
         if asked:
-            odds, right, stranger = map(np.concatenate, zip(*asked, strict=True))
+            rows, everything, odds, right, stranger = map(np.concatenate, zip(*asked, strict=True))
+            model.asked = Asked(rows, everything)
             known = OUT_OF_SCOPE in names
             share = settings.stranger_share if known else settings.stranger_share_alone
             model.arrays["calibration"] = np.array(platt(odds, right, stranger, share, settings.caution))
@@ -150,6 +164,7 @@ class Classifier:
         The first says that the message means this intent, the second that this intent's answer serves.
         """
         settings = self.settings
+        vectors = _cut(vectors, self.arrays["cut"])
         ngrams = self._ngrams.transform(texts)
         joint = vectors @ self._dense_weights + ngrams @ self._ngram_weights + self._bias
         joint *= settings.regression
@@ -189,10 +204,14 @@ class Classifier:
 
     def rank(self, texts: Sequence[str], vectors: Array, *, most: int = 10) -> list[list[Ranked]]:
         """Return, for each text, the `most` likely intents, best first."""
+        return self.ranking(self.odds(texts, vectors), most=most)
+
+    def ranking(self, odds: tuple[Array, Array], *, most: int = 10) -> list[list[Ranked]]:
+        """Return the same for what `odds` has returned."""
         slope, offset = self.arrays["calibration"]
-        meant, served = self.odds(texts, vectors)
+        meant, served = odds
         order = np.argsort(-meant, axis=1, kind="stable")[:, :most]
-        chances = (sigmoid(slope * odds + offset) for odds in (served, meant))
+        chances = (sigmoid(slope * side + offset) for side in (served, meant))
         return [
             [Ranked(self.intents[k], float(serves[k]), float(means[k])) for k in columns]
             for columns, serves, means in zip(order, *chances, strict=True)
@@ -200,7 +219,7 @@ class Classifier:
 
     def save(self, directory: Path) -> None:
         """Write the classifier into `directory`: numbers as npz, the rest as JSON; no pickle."""
-        np.savez_compressed(directory / ARRAYS_FILE, **self.arrays)
+        np.savez(directory / ARRAYS_FILE, **self.arrays)  # Rasa packs the archive
         about = {
             "settings": dataclasses.asdict(self.settings),
             "intents": self.intents,
@@ -228,7 +247,8 @@ def _train(
     order = np.argsort(labels, kind="stable")
     intents, counts = np.unique(labels, return_counts=True)
     targets = np.repeat(np.arange(len(intents)), counts)
-    vectors = np.ascontiguousarray(vectors[order], dtype=np.float32)
+    cut = _directions(vectors, settings.directions)
+    vectors = np.ascontiguousarray(_cut(vectors[order], cut), dtype=np.float32)
     ordered = [texts[row] for row in order]
     ngrams = NgramWeights.fit(ordered)
     middle, evening = _evening(vectors, targets, settings.evened)
@@ -238,6 +258,7 @@ def _train(
         strength=settings.strength, iterations=settings.iterations,
     )
     arrays = {
+        "cut": cut,
         "vectors": vectors,
         "starts": np.concatenate([[0], np.cumsum(counts)]),
         "weights": weights,
@@ -252,6 +273,22 @@ def _train(
     }
     return Classifier(settings=settings, intents=[str(intent) for intent in intents],
                       arrays=arrays, ngrams=ngrams.ngrams)
+
+
+def _directions(vectors: Array, most: int) -> Array:
+    """Return the directions that carry most of the vectors, float32 [d, `most` at most]."""
+    width = vectors.shape[1]
+    if width <= most:
+        return np.eye(width, dtype=np.float32)
+    _, directions = np.linalg.eigh(vectors.T @ vectors)
+    return np.ascontiguousarray(directions[:, -most:], dtype=np.float32)
+
+
+def _cut(vectors: Array, directions: Array) -> Array:
+    """Return vectors of length 1 in those directions."""
+    cut: Array = vectors @ directions
+    cut /= np.linalg.norm(cut, axis=1, keepdims=True) + 1e-9
+    return cut
 
 
 def _evening(vectors: Array, targets: Array, floor: float) -> tuple[Array, Array]:
@@ -295,12 +332,12 @@ def _splits(
 def _ask(
     split: tuple[Array, Array], texts: Sequence[str], labels: Array, vectors: Array,
     kin: Sequence[Sequence[str]], settings: ClassifierSettings,
-) -> tuple[Array, Array, Array]:
+) -> tuple[Array, Array, Array, Array, Array]:
     """Train on one part and ask the other.
 
     Returns:
-        Of each phrase asked: the odds that the leading answer serves, whether it does, and whether the
-        phrase's own intent was held out.
+        Of each phrase asked: its row, the odds of each intent (see `Asked`), the odds that the leading answer
+        serves, whether it does, and whether the phrase's own intent was held out.
     """
     train, test = split
     model = _train([texts[row] for row in train], labels[train], vectors[train], kin, settings)
@@ -309,4 +346,7 @@ def _ask(
     column = {intent: number for number, intent in enumerate(model.intents)}
     own = np.array([column.get(label, -1) for label in labels[test]])
     right = (own >= 0) & (model.arrays["serves"][own, leading] > 0)
-    return served[np.arange(len(test)), leading], right, own < 0
+    intents = list(np.unique(labels))
+    everything = np.full((len(test), len(intents)), np.nan, dtype=np.float32)
+    everything[:, [intents.index(intent) for intent in model.intents]] = meant
+    return test, everything, served[np.arange(len(test)), leading], right, own < 0

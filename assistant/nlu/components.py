@@ -8,7 +8,8 @@ entities, questions, treatment, area, alarm, reason, worry.
 import dataclasses
 import json
 import logging
-from typing import Any, Dict, List, Optional, Sequence, Text
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Sequence, Text
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -22,12 +23,15 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu import questions
+from assistant.nlu import alarms as weighing
+from assistant.nlu import calibration, classifier, crisis, ngrams, questions, regression, typos
 from assistant.nlu.adapter import unseen
+from assistant.nlu.alarms import AlarmJudge
 from assistant.nlu.artefacts import file_sha256, text_sha256
 from assistant.nlu.classifier import Classifier, Ranked
 from assistant.nlu.crisis import CrisisTeller
 from assistant.nlu.details import without_details
+from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.fragments import is_fragment
 from assistant.nlu.judgement import (
     COMPARISONS,
@@ -41,18 +45,23 @@ from assistant.nlu.judgement import (
     kin_groups,
 )
 from assistant.nlu.language import scope_reason
-from assistant.nlu.pipeline import encode, pipeline_sha256
-from assistant.nlu.red_flags import alarm, dismisses
+from assistant.nlu.pipeline import encoder_of, pipeline_sha256
+from assistant.nlu.red_flags import alarm, told_in_another_language
 from assistant.nlu.typos import SHORTHAND, Typos
 from assistant.nlu.worry import shows_worry
 
 logger = logging.getLogger(__name__)
 
 CRISIS = "crisis"
-# What the message and its parts may mean, and whether it sounds like a crisis; stays inside the graph.
-CANDIDATES, IN_CRISIS = "candidates", "in_crisis"
+# What the message and its parts may mean, the alarm the rules see in it, and whether it sounds like a crisis; stays
+# inside the graph.
+CANDIDATES, RULED, IN_CRISIS = "candidates", "ruled", "in_crisis"
+# Log-odds that red_flag is meant below which the encoder is not asked, unless the rules see an alarm.
+HARDLY_MEANT = -9.0
 ABOUT_FILE, WORDS_FILE = "pipeline.json", "words.json"
 DEFAULT_TREATMENT = "micro_botox"
+# What is learned is kept by Rasa; it is learned anew when one of these has changed.
+LEARNERS = (calibration, classifier, crisis, ngrams, regression, typos, weighing)
 
 
 class ModelDoesNotFit(RasaException):
@@ -107,7 +116,7 @@ class SpacyEntities(_Component):
     DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
 )
 class Screening(_Component):
-    """Settles what the classifier must not decide: alarms first, then what is not a question."""
+    """Settles what the classifier cannot decide: a crisis first, then what is not a question in English."""
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
@@ -115,11 +124,15 @@ class Screening(_Component):
         return {"longest": 500}
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Set alarm, reason and worry, and the intent where one of the first two settles it."""
+        """Set the rules' alarm, reason and worry, and alarm and intent where one of the first two settles it."""
         for message in messages:
             text = message.get(TEXT) or ""
-            found = alarm(text)
-            reason = None if found else self._reason(text)
+            ruled, reason = alarm(text), self._reason(text)
+            # Words of a crisis are never weighed, and what nobody else can read is for the rules alone.
+            settled = ruled == CRISIS or reason or (ruled and told_in_another_language(text))
+            found = ruled if settled else None
+            reason = None if found else reason
+            message.set(RULED, ruled)
             message.set("alarm", found, add_to_output=True)
             message.set("reason", reason, add_to_output=True)
             message.set("worry", shows_worry(text), add_to_output=True)
@@ -151,6 +164,7 @@ class IntentClassifier(GraphComponent):
         classifier: Optional[Classifier] = None,
         crisis: Optional[CrisisTeller] = None,
         typos: Optional[Typos] = None,
+        alarms: Optional[AlarmJudge] = None,
     ) -> None:
         """Keep what is trained, or None before training."""
         self._config = config
@@ -159,6 +173,7 @@ class IntentClassifier(GraphComponent):
         self._classifier = classifier
         self._crisis = crisis
         self._typos = typos
+        self._alarms = alarms
 
     @classmethod
     def create(
@@ -173,11 +188,12 @@ class IntentClassifier(GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        """Train again when the pipeline, the encoder or a list of words the classifier uses has changed."""
+        """Train again when the pipeline, the encoder, or how and from what the classifier learns has changed."""
         # Rasa also asks about the stand-in of a component it restores from its cache.
         if "pipeline" not in config:
             return None
-        return text_sha256(pipeline_sha256(config["pipeline"]) + file_sha256(KIN) + file_sha256(SHORTHAND))
+        files = (KIN, SHORTHAND, *(Path(str(learner.__file__)) for learner in LEARNERS))
+        return text_sha256("".join([pipeline_sha256(config["pipeline"]), *map(file_sha256, files)]))
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         """Train on the phrases of all intents and keep the result in the model archive.
@@ -192,16 +208,23 @@ class IntentClassifier(GraphComponent):
         self._typos = Typos.fit(texts)
         texts = [self._typos.correct(text) for text in texts]
         labels = [example.get(INTENT) for example in examples]
-        vectors = encode(model.model, texts)
-        alarms = [row for row, label in enumerate(labels) if label == RED_FLAG]
-        self._crisis = CrisisTeller.fit(vectors[alarms], [_level(examples[row]) == CRISIS for row in alarms])
+        encoder = encoder_of(model.model)
+        vectors = encoder.encode(texts)
+        alarms = np.array([label == RED_FLAG for label in labels])
+        of_crisis = [_level(example) == CRISIS for example, alarming in zip(examples, alarms, strict=True) if alarming]
+        self._crisis = CrisisTeller.fit(vectors[alarms], of_crisis)
         try:
             self._classifier = Classifier.fit(texts, labels, vectors, kin=kin_groups(), unseen=unseen(texts))
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
+        written = [example.get(TEXT) for example in examples]
+        self._alarms = _weigh(
+            self._classifier, written, alarms, lambda rows: encoder.alarm_odds([texts[row] for row in rows])
+        )
         with self._model_storage.write_to(self._resource) as directory:
             self._classifier.save(directory)
             self._crisis.save(directory)
+            self._alarms.save(directory)
             (directory / WORDS_FILE).write_text(json.dumps(self._typos.words), encoding="utf-8")
             about = {"pipeline_sha256": pipeline_sha256(self._config["pipeline"])}
             (directory / ABOUT_FILE).write_text(json.dumps(about), encoding="utf-8")
@@ -230,13 +253,14 @@ class IntentClassifier(GraphComponent):
                 )
             return cls(
                 config, model_storage, resource, Classifier.load(directory), CrisisTeller.load(directory),
-                Typos(json.loads((directory / WORDS_FILE).read_text(encoding="utf-8"))),
+                Typos(json.loads((directory / WORDS_FILE).read_text(encoding="utf-8"))), AlarmJudge.load(directory),
             )
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """Rank the intents of messages that nothing has settled yet."""
-        if self._classifier is None or self._crisis is None or self._typos is None:
+        if self._classifier is None or self._crisis is None or self._typos is None or self._alarms is None:
             raise ModelDoesNotFit("The intent classifier is not trained; run `make setup`.")
+        encoder = encoder_of(model.model)
         for message in messages:
             text, doc = message.get(TEXT), message.get(SPACY_DOCS[TEXT])
             if doc is None or message.get("alarm") or message.get("reason"):
@@ -247,20 +271,31 @@ class IntentClassifier(GraphComponent):
             # a part may be a piece too: it is looked at once
             every = list(dict.fromkeys([whole, *parts, *pieces]))
             texts = [self._typos.correct(without_details(part.text)) for part in every]
-            if texts[0] == text:
-                vectors = np.vstack([doc.vector, encode(model.model, texts[1:])])
-            else:
-                vectors = encode(model.model, texts)
-            ranked = dict(zip(every, self._classifier.rank(texts, vectors, most=self._config["ranking"]), strict=True))
+            vectors = np.vstack([doc.vector, encoder.encode(texts[1:])]) if texts[0] == text else encoder.encode(texts)
+            odds = self._classifier.odds(texts, vectors)
+            rankings = self._classifier.ranking(odds, most=self._config["ranking"])
+            ranked = dict(zip(every, rankings, strict=True))
+            said = len(parts) + 1  # pieces are cut blindly: no alarm is read out of them
             candidates = Candidates(
                 whole=(whole, ranked[whole]), parts=[(part, ranked[part]) for part in parts],
                 pieces=[(piece, ranked[piece]) for piece in pieces],
+                alarm=self._alarm(encoder, texts[:said], odds[0][:said], bool(message.get(RULED))),
+                ruled=bool(message.get(RULED)),
             )
             message.set(CANDIDATES, candidates)
-            if candidates.alarming:
+            if candidates.alarm:
                 message.set(IN_CRISIS, self._crisis.tells(vectors[0]))
             _set_intent(message, ranked[whole])
         return messages
+
+    def _alarm(self, encoder: SentenceEncoder, texts: List[Text], odds: Any, ruled: bool) -> float:
+        """Return the chance that a message (with its parts) tells of a worrying sign; 0 where nothing hints at it."""
+        if self._classifier is None or self._alarms is None or RED_FLAG not in self._classifier.intents:
+            return float(ruled)
+        meant = float(odds[:, self._classifier.intents.index(RED_FLAG)].max())
+        if meant < HARDLY_MEANT and not ruled:
+            return 0.0
+        return self._alarms.chance(meant, ruled, float(encoder.alarm_odds(texts).max()))
 
 
 @DefaultV1Recipe.register(
@@ -289,16 +324,28 @@ class Judgement(_Component):
 
     def _judge(self, message: Message, candidates: Candidates) -> None:
         text, entities = message.get(TEXT), message.get(ENTITIES, [])
-        verdict = judge(
-            candidates, costs=self._costs, dismissed=lambda: dismisses(text),
-            fragment=lambda: is_fragment(text, entities),
-        )
+        verdict = judge(candidates, costs=self._costs, fragment=lambda: is_fragment(text, entities))
         _set_intent(message, verdict.ranks)
         if verdict.alarm:
-            # Not found by the rules: without them "today" is not told from an emergency.
-            message.set("alarm", CRISIS if message.get(IN_CRISIS) else "emergency", add_to_output=True)
+            # Only the rules tell "today" from an emergency.
+            level = CRISIS if message.get(IN_CRISIS) else "emergency"
+            message.set("alarm", message.get(RULED) or level, add_to_output=True)
         elif verdict.asked:
             message.set("questions", _questions(verdict.asked, entities), add_to_output=True)
+
+
+def _weigh(classifier: Classifier, written: List[Text], alarms: Any, told: Callable[[List[int]], Any]) -> AlarmJudge:
+    """Learn what rules, classifier and encoder are worth to each other, from phrases held out.
+
+    `told` gives the encoder's log-odds for rows of the phrases.
+    """
+    if classifier.asked is None or RED_FLAG not in classifier.intents:
+        return AlarmJudge()
+    meant = classifier.asked.odds[:, classifier.intents.index(RED_FLAG)]
+    levels = np.array([alarm(written[row]) or "" for row in classifier.asked.rows])
+    weighed = ~np.isnan(meant) & (levels != CRISIS)
+    rows = classifier.asked.rows[weighed]
+    return AlarmJudge.fit(meant[weighed], levels[weighed] != "", told(list(rows)), alarms[rows])
 
 
 def _level(example: Message) -> Optional[Text]:

@@ -1,4 +1,4 @@
-"""The sentence encoder: text in, unit vectors of 384 numbers out (ONNX Runtime, no Rasa, no spaCy).
+"""The sentence encoder: text in, unit vectors of 768 numbers out (ONNX Runtime, no Rasa, no spaCy).
 
 The folder it reads is made by `build_encoder.py`.
 """
@@ -11,19 +11,20 @@ import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
+from assistant.nlu.adapter import head
 from assistant.nlu.artefacts import damage, fingerprint
 
-MODEL_FILE = "model.onnx"
+MODEL_FILE, ALARM_FILE = "model.onnx", "alarm.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-DIMENSIONS = 384
 MAX_TOKENS = 128
-BATCH = 32
+BATCH = 16
 
 Vectors = npt.NDArray[np.float32]
 
@@ -41,14 +42,13 @@ def tidy(text: str) -> str:
 
 
 class SentenceEncoder:
-    """Turns texts into unit vectors; texts that mean the same lie close together."""
+    """Turns texts into unit vectors; texts that mean the same lie close together. Tells alarms, too."""
 
-    def __init__(self, directory: Path, *, threads: int = 1) -> None:
+    def __init__(self, directory: Path) -> None:
         """Load the files in `directory`; use `load` to share one copy between callers.
 
         Args:
             directory: folder with the model, the tokenizer and their manifest.
-            threads: threads inside one call; 1 keeps a busy server fair.
 
         Raises:
             EncoderError: when a file is missing or damaged.
@@ -57,34 +57,50 @@ class SentenceEncoder:
         if problem:
             raise EncoderError(f"The sentence encoder cannot be used: {problem}. Run `make setup`.")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # fair on a busy server; training runs several calls at a time
         options.inter_op_num_threads = 1
         self.directory = directory
         self.sha256 = fingerprint(directory)
-        self._session = onnxruntime.InferenceSession(
-            str(directory / MODEL_FILE), options, providers=["CPUExecutionProvider"]
-        )
+
+        def session(name: str) -> onnxruntime.InferenceSession:
+            return onnxruntime.InferenceSession(str(directory / name), options, providers=["CPUExecutionProvider"])
+
+        self._meaning = session(MODEL_FILE)
+        self._alarms = session(ALARM_FILE) if (directory / ALARM_FILE).is_file() else None
         self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
 
     @classmethod
-    def load(cls, directory: Path | str, *, threads: int = 1) -> SentenceEncoder:
+    def load(cls, directory: Path | str) -> SentenceEncoder:
         """Return the encoder in `directory`; the same path gives the same object."""
-        return _load(Path(directory).resolve(), threads)
+        return _load(Path(directory).resolve())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one row per text, float32 [n, 384], in the order given.
+        """Return one row per text, float32 [n, 768], in the order given.
 
         Texts are run in batches of like length, so many texts take the least padding, and as many
         batches at a time as there are processors.
         """
-        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        return self._encode(self._meaning, texts)
+
+    def alarm_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors that tell alarms from what only looks like one, float32 [n, 384]."""
+        return self._encode(self._alarms, texts)
+
+    def alarm_odds(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return the log-odds, not calibrated, that each text tells of a worrying sign, float32 [n]."""
+        direction = head()
+        odds: npt.NDArray[np.float32] = self.alarm_vectors(texts) @ direction[:-1] + direction[-1]
+        return odds
+
+    def _encode(self, session: Any, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), session.get_outputs()[0].shape[1]), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
 
         def run(rows: list[int]) -> None:
-            vectors[rows] = self._run([texts[row] for row in rows])
+            vectors[rows] = self._run(session, [texts[row] for row in rows])
 
         if len(batches) == 1:
             run(batches[0])  # a message being answered: no threads for it
@@ -94,20 +110,20 @@ class SentenceEncoder:
         return vectors
 
     def encode_one(self, text: str) -> Vectors:
-        """Return the vector of one text, float32 [384]."""
-        vector: Vectors = self._run([text])[0]
+        """Return the vector of one text, float32 [768]."""
+        vector: Vectors = self._run(self._meaning, [text])[0]
         return vector
 
-    def _run(self, texts: list[str]) -> Vectors:
+    def _run(self, session: Any, texts: list[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch([tidy(text) for text in texts])
         inputs = {
             "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
             "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
         }
-        vectors: Vectors = self._session.run(None, inputs)[0]
+        vectors: Vectors = session.run(None, inputs)[0]
         return vectors
 
 
 @functools.lru_cache(maxsize=4)
-def _load(directory: Path, threads: int) -> SentenceEncoder:
-    return SentenceEncoder(directory, threads=threads)
+def _load(directory: Path) -> SentenceEncoder:
+    return SentenceEncoder(directory)

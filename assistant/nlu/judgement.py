@@ -17,12 +17,6 @@ from assistant.nlu.questions import Part
 RED_FLAG, OUT_OF_SCOPE, FALLBACK, FOLLOW_UP = "red_flag", "out_of_scope", "nlu_fallback", "follow_up"
 KIN = Path(__file__).with_name("kin.yml")
 
-# A red flag from the classifier alone has to lead the next intent by so much. Halved, it finds one alarm more
-# in a hundred and gives one look-alike more the emergency text; on 1,000 ordinary messages it changes nothing.
-ALARM_LEAD = 0.1
-# What the rules have dismissed is no alarm, unless the classifier is all but sure: of 700 alarms and 700
-# look-alikes that brings back six and three.
-ALL_BUT_SURE = 0.95
 # A part is understood a little sooner where the whole message points to its topic too: refusing it leaves
 # two questions open, and answering it wrongly still answers the other.
 POINTED_TO = 3
@@ -56,17 +50,15 @@ class Candidates:
         whole: the message.
         parts: the questions it may hold (`questions.split`); empty when it is one.
         pieces: the same cut finer (`questions.pieces`).
+        alarm: the chance that it tells of a worrying sign.
+        ruled: whether the rules see one.
     """
 
     whole: Candidate
     parts: Sequence[Candidate] = ()
     pieces: Sequence[Candidate] = ()
-
-    @property
-    def alarming(self) -> float:
-        """How sure a red flag is that leads somewhere; 0 when none does."""
-        leading = (ranks[0] for _, ranks in (self.whole, *self.parts))
-        return max((best.meant for best in leading if best.name == RED_FLAG), default=0.0)
+    alarm: float = 0.0
+    ruled: bool = False
 
     def without_alarm(self) -> Candidates:
         """Return the same with red flags taken out of the rankings."""
@@ -74,7 +66,7 @@ class Candidates:
         def calm(candidates: Sequence[Candidate]) -> list[Candidate]:
             return [(part, [rank for rank in ranks if rank.name != RED_FLAG] or ranks) for part, ranks in candidates]
 
-        return Candidates(calm([self.whole])[0], calm(self.parts), calm(self.pieces))
+        return Candidates(calm([self.whole])[0], calm(self.parts), calm(self.pieces), self.alarm, self.ruled)
 
 
 class Verdict(NamedTuple):
@@ -99,32 +91,29 @@ class Costs:
         wrong_costs: a wrong answer.
         part_costs: the same for a part of a message that might be a question of its own.
         missed_alarm_costs: a missed alarm when a false one costs 1.
+        overruled_alarm_costs: the same where the rules see the alarm. What they are worth is learned from phrases
+            in which alarms and look-alikes are a match; visitors' plain words are rarely so hard.
     """
 
     wrong_costs: float = 5.0
     part_costs: float = 5.0
-    missed_alarm_costs: float = 2.0
+    missed_alarm_costs: float = 3.0
+    overruled_alarm_costs: float = 20.0
 
 
-def judge(
-    candidates: Candidates, *, costs: Costs, dismissed: Callable[[], bool], fragment: Callable[[], bool]
-) -> Verdict:
+def judge(candidates: Candidates, *, costs: Costs, fragment: Callable[[], bool]) -> Verdict:
     """Decide what is answered.
 
     Args:
         candidates: what the message may ask.
         costs: of mistakes.
-        dismissed: says whether the rules have read the signs of an alarm in the message and found none to be
-            there; asked only when the classifier sees one.
         fragment: says whether the words only continue the last topic.
     """
-    if 0.0 < candidates.alarming < ALL_BUT_SURE and dismissed():
-        # The classifier cannot tell "no trouble breathing" from trouble breathing; the rules can.
-        candidates = candidates.without_alarm()
-    alarming = 1.0 / (1.0 + costs.missed_alarm_costs)
-    for _, ranks in (candidates.whole, *candidates.parts):
-        if _alarms(ranks, alarming):
-            return Verdict(ranks, alarm=True)
+    missed = costs.overruled_alarm_costs if candidates.ruled else costs.missed_alarm_costs
+    alarm = candidates.alarm
+    candidates = candidates.without_alarm()
+    if alarm >= 1.0 / (1.0 + missed):
+        return Verdict([Ranked(RED_FLAG, alarm, alarm), *candidates.whole[1]], alarm=True)
     if fragment():
         part, ranks = candidates.whole
         # the words themselves settle it
@@ -142,12 +131,6 @@ def judge(
         unsure = 1.0 - best.confidence
         return Verdict([Ranked(FALLBACK, unsure, unsure), *surest[1]])
     return Verdict(surest[1], asked=[] if best.name in TALK else [surest])
-
-
-def _alarms(ranks: Sequence[Ranked], needed: float) -> bool:
-    """Return whether a red flag is likely enough and clearly leads."""
-    best, following = ranks[0], ranks[1].meant if len(ranks) > 1 else 0.0
-    return best.name == RED_FLAG and best.meant >= max(needed, following + ALARM_LEAD)
 
 
 def _several(candidates: Candidates, costs: Costs) -> list[Candidate]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Optional, Union
 
-import numpy as np
 import spacy
 import yaml
 from spacy.language import Language
@@ -33,7 +32,6 @@ from assistant.nlu.encoder import SentenceEncoder, Vectors
 VOCABULARY = Path(__file__).with_name("vocabulary.yml")
 RECIPE = 1  # raise it when the components or their settings change: pipelines are built anew
 VECTOR = "sentence_vector"
-MANY = 1000  # texts: only training asks for so many at once
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -140,13 +138,9 @@ def pipeline_sha256(directory: Union[Path, str]) -> str:
     return text_sha256(fingerprint(directory) + fingerprint(directory / place))
 
 
-def encode(nlp: Language, texts: list[str]) -> Vectors:
-    """Return the sentence vectors of texts with the pipeline's encoder, float32 [n, 384]."""
+def encoder_of(nlp: Language) -> SentenceEncoder:
+    """Return the pipeline's sentence encoder."""
     pipe = nlp.get_pipe("sentence_encoder")
     if not isinstance(pipe, SentenceEncoderPipe) or pipe.encoder is None:
         raise RuntimeError("The pipeline has no loaded sentence encoder; run `make setup`.")
-    encoder = pipe.encoder
-    if len(texts) >= MANY:
-        # training has the machine to itself
-        encoder = SentenceEncoder.load(encoder.directory, threads=os.cpu_count() or 1)
-    return encoder.encode(texts) if texts else np.zeros((0, 384), dtype=np.float32)
+    return pipe.encoder

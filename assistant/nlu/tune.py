@@ -1,53 +1,66 @@
-"""Learns the field's adapter (`adapter.npz`) from the training phrases; takes about ten minutes on two cores.
+"""Learns the encoder's two adapters from the training phrases; each takes about five minutes on two cores.
 
-    python -m assistant.nlu.tune [--without WRITER,WRITER --out FILE]
+    python -m assistant.nlu.tune field|alarm [--without WRITER,WRITER --out FILE]
 
-Run it after data/nlu has grown by a good part; no build needs it. The encoder is shown each phrase about twice
-and learns to bring phrases of one intent together, in small steps, and only a part of what it learned is kept:
-more of it fits these writers and forgets how everybody else talks (Wortsman et al. 2022, arXiv 2109.01903).
-`--without` leaves writers (files of data/nlu) out, to be asked afterwards. TensorFlow, which Rasa brings along,
-computes; nothing else here uses it.
+`field` learns to bring phrases of one intent together (`adapter.npz`), `alarm` to tell alarms from what only looks
+like one (`alarm_adapter.npz`). Run them after data/nlu has grown by a good part; no build needs it. `--without`
+leaves writers (files of data/nlu) out, to be asked afterwards. TensorFlow, which Rasa brings along, computes;
+nothing else here uses it.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import logging
 import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from assistant.nlu.adapter import ADAPTER, kept_back, write
+from assistant.nlu.adapter import ADAPTER, ALARM_ADAPTER, kept_back, write
 from assistant.nlu.build_encoder import Tensors, published_encoder
 from assistant.nlu.encoder import TOKENIZER_FILE, tidy
 from assistant.nlu.phrases import Phrases, read
 from assistant.nlu.typos import Typos
 from assistant.settings import ROOT
 
-KEPT = 0.7  # of what was learned
-LEARNING_RATE, HEAD_LEARNING_RATE = 6e-5, 2e-2
-ROUNDS = 2.0
+HEAD_LEARNING_RATE = 2e-2
 BATCH, POOL = 64, 20  # phrases; batches that are drawn at once, so that phrases of like length go together
 SMOOTHING = 0.1  # of the labels: phrases on a border are no certainties
 SHARPNESS = 16.0  # of the softmax over cosines
 DROPOUT = 0.1
 MOST_TOKENS = 64
 SEED = 1
+RED_FLAG = "red_flag"
+# Whoever writes alarms also writes what only looks like one: files with so large a share of alarms hold the
+# look-alikes that are hard to tell, and the one file that holds nothing else. Other phrases are seen less often.
+ALARM_WRITERS, LOOKALIKES, OTHERS = 0.2, "lookalikes", 0.15
 
 logger = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Task:
+    """What is learned: the class of each phrase, how often it is drawn, how many are shown, in what steps."""
+
+    targets: Any
+    chances: Any
+    shown: int
+    learning_rate: float
 
 
 def main() -> None:
     """Learn and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("adapter", choices=["field", "alarm"])
     options.add_argument("--without", default="", help="files of data/nlu, without .yml, with commas between")
-    options.add_argument("--out", type=Path, default=ADAPTER)
+    options.add_argument("--out", type=Path)
     given = options.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     phrases = read(ROOT / "data" / "nlu")
@@ -55,44 +68,71 @@ def main() -> None:
     unknown = left_out - set(phrases.writers)
     if unknown:
         options.error(f"there is no data/nlu/{min(unknown)}.yml")
-    learn(phrases, [row for row, writer in enumerate(phrases.writers) if writer not in left_out], given.out)
+    rows = [row for row, writer in enumerate(phrases.writers) if writer not in left_out]
+    if given.adapter == "field":
+        learn(phrases, rows, _field, given.out or ADAPTER)
+    else:
+        learn(phrases, rows, _alarm, given.out or ALARM_ADAPTER)
 
 
-def learn(phrases: Phrases, rows: Sequence[int], file: Path) -> None:
-    """Learn an adapter from some rows of the phrases and write it to `file`."""
+def learn(phrases: Phrases, rows: Sequence[int], task: Callable[[Any, Any], _Task], file: Path) -> None:
+    """Learn an adapter from some rows of the phrases and write it to `file`.
+
+    Args:
+        phrases: all there are.
+        rows: those to learn from; what is kept back is left out.
+        task: makes what is learned of the labels and writers of the phrases.
+        file: where to.
+    """
     from tokenizers import Tokenizer
 
     typos = Typos.fit(phrases.texts)
     corrected = {row: typos.correct(phrases.texts[row]) for row in rows}
     texts = {row: text for row, text in corrected.items() if not kept_back(text)}
-    intents, targets = np.unique(phrases.labels[list(texts)], return_inverse=True)
+    learned = task(phrases.labels[list(texts)], phrases.writers[list(texts)])
     source, weights = published_encoder()
     tokenizer = Tokenizer.from_file(str(source / TOKENIZER_FILE))
     tokenizer.enable_truncation(MOST_TOKENS)
     tokenizer.no_padding()
     tokens = [item.ids for item in tokenizer.encode_batch([tidy(text) for text in texts.values()])]
 
-    learner = _Learner(weights, json.loads((source / "config.json").read_text(encoding="utf-8")), len(intents))
-    steps = int(ROUNDS * len(texts) / BATCH)
-    step = learner.stepper(steps)
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
+    learner = _Learner(weights, config, int(learned.targets.max()) + 1)
+    steps = learned.shown // BATCH
+    step = learner.stepper(steps, learned.learning_rate)
     began, loss = time.monotonic(), math.nan
-    for number, batch in zip(range(1, steps + 1), _batches(tokens, targets), strict=False):
-        new = float(step(*_padded([tokens[row] for row in batch]), targets[batch].astype(np.int32)))
+    for number, batch in zip(range(1, steps + 1), _batches(tokens, learned.chances), strict=False):
+        new = float(step(*_padded([tokens[row] for row in batch]), learned.targets[batch].astype(np.int32)))
         loss = new if math.isnan(loss) else 0.98 * loss + 0.02 * new
         if number % 50 == 0 or number == steps:
             logger.info("%d of %d batches, loss %.3f, %.0f s", number, steps, loss, time.monotonic() - began)
-    write(file, learner.changes(), list(texts.values()))
+    write(file, learner.changes(), list(texts.values()), head=learner.direction() if task is _alarm else None)
     logger.info("Written to %s", file)
 
 
-def _batches(tokens: Sequence[Sequence[int]], targets: Any) -> Iterator[Any]:
-    """Yield rows for ever; a large intent is drawn less often than its share, a small one more often."""
+def _field(labels: Any, writers: Any) -> _Task:
+    """Every intent apart; a large one is drawn less often than its share, a small one more often."""
+    _, targets = np.unique(labels, return_inverse=True)
+    chances = 1.0 / np.sqrt(np.bincount(targets)[targets])
+    return _Task(targets, chances / chances.sum(), shown=2 * len(labels), learning_rate=6e-5)
+
+
+def _alarm(labels: Any, writers: Any) -> _Task:
+    """Alarms against everything else, mostly against what looks like one."""
+    alarms = labels == RED_FLAG
+    _names, of = np.unique(writers, return_inverse=True)
+    share = np.bincount(of, weights=alarms) / np.bincount(of)
+    near = alarms | (share >= ALARM_WRITERS)[of] | (writers == LOOKALIKES)
+    chances = np.where(near, 1.0, OTHERS)
+    return _Task(alarms.astype(int), chances / chances.sum(), shown=4 * int(chances.sum()), learning_rate=1e-4)
+
+
+def _batches(tokens: Sequence[Sequence[int]], chances: Any) -> Iterator[Any]:
+    """Yield rows for ever."""
     draw, shuffle = np.random.RandomState(SEED), random.Random(SEED)
-    chance = 1.0 / np.sqrt(np.bincount(targets)[targets])
-    chance /= chance.sum()
     lengths = np.array([len(one) for one in tokens])
     while True:
-        pool = draw.choice(len(tokens), BATCH * POOL, p=chance)
+        pool = draw.choice(len(tokens), BATCH * POOL, p=chances)
         pool = pool[np.argsort(lengths[pool], kind="stable")]
         batches = list(np.split(pool, POOL))
         shuffle.shuffle(batches)
@@ -110,7 +150,7 @@ def _padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
 class _Learner:
     """The encoder in TensorFlow, as `build_encoder.write_graph` writes it, with what may change."""
 
-    def __init__(self, weights: Tensors, config: dict[str, Any], intents: int) -> None:
+    def __init__(self, weights: Tensors, config: dict[str, Any], classes: int) -> None:
         import tensorflow as tf
 
         self.tf, self.config = tf, config
@@ -122,24 +162,30 @@ class _Learner:
         self.learning = [value for value in self.weights.values() if isinstance(value, tf.Variable)]
         draw = np.random.RandomState(SEED)
         width = config["hidden_size"]
-        self.head = tf.Variable((draw.randn(width, intents) * 0.02).astype(np.float32))
-        self.bias = tf.Variable(np.zeros(intents, np.float32))
+        self.head = tf.Variable((draw.randn(width, classes) * 0.02).astype(np.float32))
+        self.bias = tf.Variable(np.zeros(classes, np.float32))
 
     def changes(self) -> Tensors:
         """Return what is to be added to each tensor."""
         return {
-            name: KEPT * (value.numpy() - self.published[name])
+            name: value.numpy() - self.published[name]
             for name, value in self.weights.items() if name.startswith("encoder.layer.")
         }
 
-    def stepper(self, steps: int) -> Any:
+    def direction(self) -> Any:
+        """Return what a vector, with 1 after it, is multiplied with for the log-odds of class 1 against class 0."""
+        towards = self.tf.nn.l2_normalize(self.head, 0).numpy()
+        bias = self.bias.numpy()
+        return np.append(SHARPNESS * (towards[:, 1] - towards[:, 0]), bias[1] - bias[0]).astype(np.float32)
+
+    def stepper(self, steps: int, learning_rate: float) -> Any:
         """Return a function that learns from one batch (ids, mask, targets) and returns its loss."""
         tf = self.tf
         decay = tf.keras.optimizers.schedules.PolynomialDecay
-        inner = tf.keras.optimizers.Adam(decay(LEARNING_RATE, steps, LEARNING_RATE / 20))
+        inner = tf.keras.optimizers.Adam(decay(learning_rate, steps, learning_rate / 20))
         outer = tf.keras.optimizers.Adam(decay(HEAD_LEARNING_RATE, steps, HEAD_LEARNING_RATE / 20))
         encoder, head = self.learning, [self.head, self.bias]
-        intents = self.bias.shape[0]
+        classes = self.bias.shape[0]
 
         @tf.function(autograph=False, reduce_retracing=True, input_signature=[
             tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None], tf.float32),
@@ -148,7 +194,7 @@ class _Learner:
         def step(ids: Any, mask: Any, targets: Any) -> Any:
             with tf.GradientTape() as tape:
                 cosines = self._vectors(ids, mask) @ tf.nn.l2_normalize(self.head, 0)
-                wanted = tf.one_hot(targets, intents) * (1 - SMOOTHING) + SMOOTHING / intents
+                wanted = tf.one_hot(targets, classes) * (1 - SMOOTHING) + SMOOTHING / classes
                 losses = tf.nn.softmax_cross_entropy_with_logits(wanted, SHARPNESS * cosines + self.bias)
                 loss = tf.reduce_mean(losses)
             gradients = tape.gradient(loss, encoder + head)

@@ -16,10 +16,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.making import BUILD
+from assistant.nlu import ngrams
 from assistant.nlu.classifier import Ranked
 from assistant.nlu.components import (
     CANDIDATES,
     IN_CRISIS,
+    RULED,
     IntentClassifier,
     Judgement,
     ModelDoesNotFit,
@@ -42,6 +44,12 @@ MORE_PHRASES = {
         "my throat is strange since the visit", "strange feeling in my throat", "my throat feels odd",
     ],
 }
+
+
+def judgement(*, wrong: float = 5.0, part: float = 5.0) -> Judgement:
+    return Judgement({
+        "wrong_costs": wrong, "part_costs": part, "missed_alarm_costs": 2.0, "overruled_alarm_costs": 9.0,
+    })
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +85,7 @@ def parse(storage: LocalModelStorage, spacy_nlp: SpacyNLP, trained: Resource) ->
         messages = SpacyEntities({}).process(messages)
         messages = Screening(Screening.get_default_config()).process(messages)
         messages = classifier.process(messages, model)
-        messages = Judgement({"wrong_costs": 5.0, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process(messages)
+        messages = judgement(wrong=5.0, part=5.0).process(messages)
         return messages[0].as_dict(only_output_properties=True)
 
     return run
@@ -106,7 +114,7 @@ def test_what_is_asked_after_a_comparison_is_not_about_the_other_treatment() -> 
     both = [("faq_vs_standard", 0.5), ("faq_pain", 0.4)]
     whole, *parts = ranked([both, [("faq_vs_standard", 0.97)], [("faq_pain", 0.9)]])
     message.set(CANDIDATES, Candidates(whole, parts))
-    Judgement({"wrong_costs": 2.0, "part_costs": 3.0, "missed_alarm_costs": 2.0}).process([message])
+    judgement(wrong=2.0, part=3.0).process([message])
     found = message.as_dict(only_output_properties=True)["questions"]
     assert [(question["topic"], question["treatment"]) for question in found] == [
         ("faq_vs_standard", "standard_botox"), ("faq_pain", None),
@@ -152,24 +160,16 @@ def ranked(several: Sequence[list[tuple[str, float]]]) -> list[tuple[Part, list[
 
 def judge(
     *ranks: list[tuple[str, float]], text: str = "x" * 90, costs: float = 5.0, in_crisis: bool = False,
-    pieces: Sequence[list[tuple[str, float]]] = (),
+    pieces: Sequence[list[tuple[str, float]]] = (), alarm: float = 0.0, ruled: str | None = None,
 ) -> dict[str, Any]:
     """What is made of a message ranked so, whole, in parts and in pieces."""
     message = Message({"text": text})
     whole, *parts = ranked(ranks)
-    message.set(CANDIDATES, Candidates(whole, parts, ranked(pieces)))
+    message.set(CANDIDATES, Candidates(whole, parts, ranked(pieces), alarm, ruled is not None))
     message.set(IN_CRISIS, in_crisis)
-    Judgement({"wrong_costs": costs, "part_costs": 5.0, "missed_alarm_costs": 2.0}).process([message])
+    message.set(RULED, ruled)
+    judgement(wrong=costs, part=5.0).process([message])
     return message.as_dict(only_output_properties=True)
-
-
-def test_the_classifier_raises_no_alarm_about_signs_the_rules_have_read_and_dismissed() -> None:
-    ranks = [("red_flag", 0.9), ("faq_serious_risks", 0.1)]
-    assert judge(ranks, text="something odd is going on")["alarm"] == "emergency"
-    data = judge(ranks, text="never had trouble swallowing")
-    assert "alarm" not in data and data["intent"]["name"] == "nlu_fallback"
-    sure = [("red_flag", 0.97), ("faq_serious_risks", 0.1)]
-    assert judge(sure, text="never had trouble swallowing")["alarm"] == "emergency"
 
 
 def test_a_part_the_whole_message_points_to_is_understood_a_little_sooner() -> None:
@@ -206,10 +206,24 @@ def test_a_clear_piece_of_an_unclear_message_is_answered() -> None:
     assert judge(unclear, pieces=[[("give_details", 0.9)], [("faq_pain", 0.7)]])["intent"]["name"] == "nlu_fallback"
 
 
-def test_a_red_flag_only_the_classifier_sees_must_clearly_lead() -> None:
-    assert judge([("red_flag", 0.5), ("faq_pain", 0.2)])["intent"]["name"] == "red_flag"
-    assert judge([("red_flag", 0.5), ("faq_pain", 0.45)])["intent"]["name"] == "nlu_fallback"
-    assert judge([("red_flag", 0.3), ("faq_pain", 0.1)])["intent"]["name"] == "nlu_fallback"
+def test_an_alarm_is_raised_when_missing_it_would_cost_more() -> None:
+    ranks = [("faq_pain", 0.9), ("red_flag", 0.1)]
+    data = judge(ranks, alarm=0.34)
+    assert data["intent"]["name"] == "red_flag" and data["alarm"] == "emergency" and "questions" not in data
+    assert judge(ranks, alarm=0.33)["intent"]["name"] == "faq_pain"
+
+
+def test_what_is_no_alarm_is_answered_with_the_next_likely_topic() -> None:
+    assert judge([("red_flag", 0.6), ("faq_serious_risks", 0.9)], alarm=0.1)["intent"]["name"] == "faq_serious_risks"
+
+
+def test_the_rules_are_overruled_only_when_an_alarm_is_very_unlikely() -> None:
+    assert judge([("faq_pain", 0.9)], alarm=0.11, ruled="emergency")["intent"]["name"] == "red_flag"
+    assert judge([("faq_pain", 0.9)], alarm=0.09, ruled="emergency")["intent"]["name"] == "faq_pain"
+
+
+def test_the_rules_tell_how_urgent_an_alarm_is() -> None:
+    assert judge([("faq_lifting", 0.9)], alarm=0.9, ruled="today")["alarm"] == "today"
 
 
 def test_a_fragment_continues_the_last_topic(parse: Parse) -> None:
@@ -219,12 +233,13 @@ def test_a_fragment_continues_the_last_topic(parse: Parse) -> None:
 
 @pytest.mark.parametrize(
     ("text", "alarm"),
-    [("my whole face is swelling and i can't breathe", "emergency"), ("I can't breathe! ¿cuánto cuesta?", "emergency")],
+    [("my whole face is swelling and i can't breathe", "emergency"), ("I can't breathe! ¿cuánto cuesta?", "emergency"),
+     ("no puedo respirar", "emergency")],
 )
 def test_an_alarm_outranks_everything(parse: Parse, text: str, alarm: str) -> None:
     data = parse(text)
     assert data["alarm"] == alarm
-    assert data["intent"] == {"name": "red_flag", "confidence": 1.0}
+    assert data["intent"]["name"] == "red_flag"
     assert "reason" not in data and data["questions"] == []
 
 
@@ -237,10 +252,10 @@ def test_an_alarm_only_the_classifier_sees_counts_as_an_emergency(parse: Parse) 
     assert data["intent"]["name"] == "red_flag" and data["alarm"] == "emergency"
 
 
-def test_an_alarm_only_the_classifier_sees_may_be_a_crisis() -> None:
+def test_an_alarm_no_rule_has_told_may_be_a_crisis() -> None:
     ranks = [("red_flag", 0.9), ("faq_pain", 0.1)]
-    assert judge(ranks, text="there is nothing left for me here")["alarm"] == "emergency"
-    assert judge(ranks, text="there is nothing left for me here", in_crisis=True)["alarm"] == "crisis"
+    assert judge(ranks, alarm=0.9)["alarm"] == "emergency"
+    assert judge(ranks, alarm=0.9, in_crisis=True)["alarm"] == "crisis"
 
 
 @pytest.mark.parametrize(
@@ -299,6 +314,14 @@ def test_a_model_of_another_encoder_is_refused(
 def test_another_encoder_trains_the_model_again(tmp_path: Path) -> None:
     here = IntentClassifier.fingerprint_addon(PIPELINE)
     assert here and here != IntentClassifier.fingerprint_addon({"pipeline": str(tmp_path)})
+
+
+def test_another_way_to_learn_trains_the_model_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = IntentClassifier.fingerprint_addon(PIPELINE)
+    changed = Path(str(ngrams.__file__)).read_text(encoding="utf-8") + "# another"
+    (tmp_path / "ngrams.py").write_text(changed, encoding="utf-8")
+    monkeypatch.setattr(ngrams, "__file__", str(tmp_path / "ngrams.py"))
+    assert IntentClassifier.fingerprint_addon(PIPELINE) != here
 
 
 def test_an_untrained_classifier_says_what_to_do(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.making import BUILD
 from assistant.nlu import build_encoder
-from assistant.nlu.adapter import ADAPTER, adapted, kept_back, unseen, write
+from assistant.nlu.adapter import ADAPTER, ALARM_ADAPTER, SEEN, adapted, head, kept_back, unseen, write
 from assistant.nlu.artefacts import replacing
 from assistant.nlu.build_encoder import REFERENCE, ensure_encoder, published_encoder, write_encoder
 from assistant.nlu.encoder import EncoderError, SentenceEncoder
@@ -30,7 +30,7 @@ def copy(built: Path, tmp_path: Path) -> Path:
 
 def test_without_the_adapter_it_gives_the_vectors_of_the_published_model(tmp_path: Path) -> None:
     source, weights = published_encoder()
-    write_encoder(weights, source, tmp_path / "published", small=True)
+    write_encoder([weights], source, tmp_path / "published", small=True)
     sentences = json.loads(REFERENCE.read_text(encoding="utf-8"))["sentences"]
     truth = np.array([item["vector"] for item in sentences])
     vectors = SentenceEncoder.load(tmp_path / "published").encode([item["text"] for item in sentences])
@@ -39,7 +39,7 @@ def test_without_the_adapter_it_gives_the_vectors_of_the_published_model(tmp_pat
 
 def test_the_adapter_brings_together_what_visitors_mean_alike(built: Path, tmp_path: Path) -> None:
     source, weights = published_encoder()
-    write_encoder(weights, source, tmp_path / "published", small=True)
+    write_encoder([weights], source, tmp_path / "published", small=True)
     phrases = read(ROOT / "data" / "nlu")
     never_learned = [row for row, text in enumerate(phrases.texts) if kept_back(text)][::3]
     texts, labels = [phrases.texts[row] for row in never_learned], phrases.labels[never_learned]
@@ -53,12 +53,33 @@ def test_the_adapter_brings_together_what_visitors_mean_alike(built: Path, tmp_p
     assert share_whose_nearest_asks_the_same(built) > share_whose_nearest_asks_the_same(tmp_path / "published") + 0.05
 
 
+def test_two_encoders_give_their_vectors_side_by_side(built: Path, tmp_path: Path) -> None:
+    source, weights = published_encoder()
+    texts = ["does it hurt?", "how long does it last after the second visit in spring?"]
+    both = SentenceEncoder.load(built).encode(texts)
+    for name, half, branch in (("first", both[:, :384], weights), ("second", both[:, 384:], adapted(weights))):
+        write_encoder([branch], source, tmp_path / name, small=True)
+        alone = SentenceEncoder(tmp_path / name).encode(texts)
+        assert np.allclose(half * np.sqrt(2), alone, atol=0.02)
+
+
+def test_the_alarm_graph_tells_a_sign_from_what_only_looks_like_one(built: Path) -> None:
+    phrases = read(ROOT / "data" / "nlu")
+    rows = [row for row, text in enumerate(phrases.texts) if kept_back(text) and phrases.writers[row][:5] == "pairs"]
+    odds = SentenceEncoder.load(built).alarm_odds([phrases.texts[row] for row in rows])
+    alarms = phrases.labels[rows] == "red_flag"
+    assert min(alarms.sum(), (~alarms).sum()) > 300
+    assert (odds[alarms] > 0).mean() > 0.8 and (odds[~alarms] > 0).mean() < 0.15
+
+
 def test_an_adapter_comes_back_nearly_as_it_was_written(tmp_path: Path) -> None:
     random = np.random.RandomState(0)
     weights = {"matrix": random.randn(6, 8).astype(np.float32), "vector": random.randn(8).astype(np.float32),
                "table": random.randn(3, 2).astype(np.float32)}
     changes = {name: random.randn(*weights[name].shape).astype(np.float32) * 0.01 for name in ("matrix", "vector")}
-    write(tmp_path / "adapter.npz", changes, ["does it hurt"])
+    direction = random.randn(9).astype(np.float32)
+    write(tmp_path / "adapter.npz", changes, ["does it hurt"], head=direction)
+    assert np.array_equal(head(tmp_path / "adapter.npz"), direction)
     found = adapted(weights, tmp_path / "adapter.npz")
     for name, change in changes.items():
         error = found[name] - weights[name] - change
@@ -74,13 +95,18 @@ def test_the_adapter_has_seen_no_phrase_that_is_kept_back() -> None:
     assert 50 < sum(map(kept_back, texts)) < 150
     phrases = read(ROOT / "data" / "nlu").texts
     known = ~unseen(phrases)
+    with np.load(ADAPTER) as field, np.load(ALARM_ADAPTER) as alarm:
+        assert np.array_equal(field[SEEN], alarm[SEEN])  # what one has seen, the other has
     assert known.mean() > 0.5  # an adapter that fits data/nlu no longer is to be learned anew
     assert not any(kept_back(text) for text, seen in zip(phrases, known, strict=True) if seen)
 
 
-def test_another_adapter_builds_the_encoder_again(copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "adapter.npz").write_bytes(ADAPTER.read_bytes() + b"another")
-    monkeypatch.setattr(build_encoder, "ADAPTER", tmp_path / "adapter.npz")
+@pytest.mark.parametrize(("name", "file"), [("ADAPTER", ADAPTER), ("ALARM_ADAPTER", ALARM_ADAPTER)])
+def test_another_adapter_builds_the_encoder_again(
+    copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, file: Path
+) -> None:
+    (tmp_path / "adapter.npz").write_bytes(file.read_bytes() + b"another")
+    monkeypatch.setattr(build_encoder, name, tmp_path / "adapter.npz")
     monkeypatch.setattr(build_encoder, "WEIGHTS_PACKAGE", "no_such_package")
     with pytest.raises(EncoderError, match="not installed"):
         ensure_encoder(copy)
@@ -90,14 +116,14 @@ def test_vectors_have_length_one_and_come_in_the_order_of_the_texts(built: Path)
     encoder = SentenceEncoder.load(built)
     texts = ["how long does it last after the second visit in spring?", "price", "does it hurt?"]
     vectors = encoder.encode(texts)
-    assert vectors.shape == (3, 384) and vectors.dtype == np.float32
+    assert vectors.shape == (3, 768) and vectors.dtype == np.float32
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     alone = np.array([encoder.encode_one(text) for text in texts])
     assert np.array_equal((vectors @ alone.T).argmax(axis=1), [0, 1, 2])
 
 
 def test_no_texts_give_no_vectors(built: Path) -> None:
-    assert SentenceEncoder.load(built).encode([]).shape == (0, 384)
+    assert SentenceEncoder.load(built).encode([]).shape == (0, 768)
 
 
 def test_the_quotes_of_phones_make_no_difference(built: Path) -> None:

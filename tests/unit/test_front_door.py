@@ -95,11 +95,20 @@ def test_characters_are_counted_after_clean_up():
     assert hear("a" + "\u200b" * 5000, alarm).parse_data is None
 
 
-@pytest.mark.parametrize("typed", ["x " * 600 + "I cannot breathe", "I cannot breathe"])
-def test_an_alarm_is_found_in_the_raw_text_also_when_it_is_too_long(typed):
+@pytest.mark.parametrize("typed", ["x " * 600 + "I cannot breathe", "I cannot breathe " + "x " * 600])
+def test_an_alarm_is_found_in_the_raw_text_when_it_is_too_long(typed):
     parse_data = hear(typed, alarm).parse_data
     assert parse_data["intent"]["name"] == "red_flag"
     assert parse_data["alarm"] == "emergency"
+
+
+def test_an_alarm_that_clean_up_would_hide_is_kept():
+    seen = iter(["emergency", None])  # in what was typed, and in what is left of it
+    assert hear("I cannot \u200b breathe", lambda text: next(seen)).parse_data["alarm"] == "emergency"
+
+
+def test_an_alarm_in_a_text_of_ordinary_length_is_weighed_in_the_graph():
+    assert hear("I cannot breathe", alarm).parse_data is None
 
 
 def test_an_alarm_is_looked_for_in_the_first_5000_characters_only():

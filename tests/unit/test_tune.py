@@ -1,4 +1,4 @@
-"""Learning the field's adapter, on one writer's phrases: a few steps, and a file that fits the encoder."""
+"""Learning the adapters, on one writer's phrases: a few steps, and a file that fits the encoder."""
 from __future__ import annotations
 
 import subprocess
@@ -6,22 +6,26 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from assistant.nlu.adapter import SEEN, adapted
+from assistant.nlu.adapter import HEAD, SEEN, adapted
 from assistant.nlu.build_encoder import published_encoder
 from assistant.nlu.phrases import read
 from assistant.settings import ROOT
 
-WRITER = "real_clinic"
+
+def tune(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "assistant.nlu.tune", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
 
-def test_a_few_steps_change_the_encoder_a_little(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("adapter", "writer"), [("field", "real_clinic"), ("alarm", "safety")])
+def test_a_few_steps_change_the_encoder_a_little(tmp_path: Path, adapter: str, writer: str) -> None:
     writers = set(read(ROOT / "data" / "nlu").writers)
     out = tmp_path / "adapter.npz"
-    done = subprocess.run(
-        [sys.executable, "-m", "assistant.nlu.tune", "--without", ",".join(writers - {WRITER}), "--out", str(out)],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )
+    done = tune(adapter, "--without", ",".join(writers - {writer}), "--out", str(out))
+    assert done.returncode == 0, done.stderr
     assert "batches, loss" in done.stderr
     _, weights = published_encoder()
     learned = adapted(weights, out)
@@ -31,10 +35,9 @@ def test_a_few_steps_change_the_encoder_a_little(tmp_path: Path) -> None:
         assert np.abs(learned[name] - weights[name]).max() < 0.01
     with np.load(out) as parts:
         assert 100 < len(parts[SEEN]) < 230  # one phrase in seven is kept back
+        assert (HEAD in parts) == (adapter == "alarm")
 
 
 def test_an_unknown_writer_is_named() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "assistant.nlu.tune", "--without", "nobody"], cwd=ROOT, capture_output=True, text=True,
-    )
+    done = tune("field", "--without", "nobody")
     assert done.returncode != 0 and "data/nlu/nobody.yml" in done.stderr

@@ -11,20 +11,17 @@ A message is read in five steps, each in a module of its own:
 """
 
 from dataclasses import dataclass
-from typing import Iterator, List, Optional, Set, Tuple
+from typing import Iterator, List, Optional, Set
 
 from typing_extensions import Literal
 
 from assistant.nlu.red_flags.lexicon import Lexicon, read_lexicon
 from assistant.nlu.red_flags.mentions import Mention, find_mentions
-from assistant.nlu.red_flags.scope import Reading, Scope
+from assistant.nlu.red_flags.scope import Scope
 from assistant.nlu.red_flags.text import normal_text, words_of
 
 Level = Literal["emergency", "today", "crisis"]
 
-_CONTRAST = frozenset(("but", "although", "however", "yet", "except", "though"))
-# "It went away and is back", "I had that years ago, but since Monday": something may be there now.
-_PRESENT = frozenset(("again", "back", "now", "today", "tonight", "currently", "since", "still"))
 _WEAKNESS = "weakness"  # two such signs are weakness that spreads
 _RANK = {"crisis": 0, "emergency": 1, "today": 2, "otherwise": 3, "companion": 4}
 
@@ -86,27 +83,9 @@ def alarm(text: str) -> Optional[Level]:
     return "emergency" if others or len(families) > 1 or (len(today) > 1 and _WEAKNESS in families) else "today"
 
 
-def dismisses(text: str) -> bool:
-    """Says whether signs are mentioned, but each is denied, over, only asked about or about something else.
-
-    Whoever judges messages by likeness alone cannot see that; for them this is a reason to be calm, unless
-    the message speaks of the present too.
-    """
-    if not _PRESENT.isdisjoint(normal_text(text).split()):
-        return False
-    clear = False
-    for mention, reading in _readings(text):
-        sure = mention.sign.level != "companion"
-        if reading == "now" and sure:
-            return False
-        # "No fever, but ..." goes on with something that may be worse and that has no name here.
-        clear |= reading == "over" or (reading == "denied" and not _goes_on(text))
-        clear |= reading in ("asked", "elsewhere") and sure and not mention.sign.net
-    return clear
-
-
-def _goes_on(text: str) -> bool:
-    return not _CONTRAST.isdisjoint(normal_text(text).split())
+def told_in_another_language(text: str) -> bool:
+    """Says whether a sign that is taken seriously is told in another language than English."""
+    return any(mention.sign.foreign for mention in _taken_seriously(text))
 
 
 def matches(text: str) -> List[Match]:
@@ -124,23 +103,17 @@ def matches(text: str) -> List[Match]:
 
 
 def _taken_seriously(text: str) -> Iterator[Mention]:
-    return (mention for mention, reading in _readings(text) if reading == "now")
-
-
-def _readings(text: str) -> Iterator[Tuple[Mention, Reading]]:
     tables = read_lexicon()
     normal = normal_text(text)
     if not normal.isascii():
-        for mention in _foreign(normal, tables):
-            yield mention, "now"
+        yield from _foreign(normal, tables)
     tokens = words_of(normal, tables.spelling)
     mentions, marked = find_mentions(tokens, tables)
     if not mentions:
         return
     scope = Scope(tokens, marked, tables)
     mentions.sort(key=lambda mention: _RANK[mention.sign.level])
-    for mention in mentions:
-        yield mention, scope.reading(mention)
+    yield from (mention for mention in mentions if scope.reading(mention) == "now")
 
 
 def _foreign(normal: str, tables: Lexicon) -> Iterator[Mention]:

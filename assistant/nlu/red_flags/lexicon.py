@@ -102,6 +102,7 @@ class Sign:
     never: FrozenSet[str] = NO_TAGS
     explained: FrozenSet[str] = NO_TAGS
     cosmetic: bool = False
+    foreign: bool = False  # told in another language than English
     net: bool = False  # counts only when somebody says that something is with them now
     anywhere: bool = False  # a look-alike counts in the whole sentence, not only beside the sign
     figurative: bool = False  # also said in jest, of prices and queues
@@ -158,7 +159,7 @@ def _add_rules(tables: Lexicon, row: Dict[str, Any]) -> None:
 
 
 def _add_foreign(tables: Lexicon, level: str, phrases: str) -> None:
-    sign = Sign(f"{level} in another language", level)
+    sign = Sign(f"{level} in another language", level, foreign=True)
     tag = f"foreign_{level}"
     tables.rules[tag] = [Rule(sign, (), 0)]
     for entry in _entries(phrases):
