@@ -24,7 +24,7 @@ import numpy.typing as npt
 import scipy.sparse
 
 from assistant.nlu.calibration import folds, logit, platt, sigmoid
-from assistant.nlu.ngrams import NgramWeights
+from assistant.nlu.ngrams import MANY, NgramWeights
 from assistant.nlu.regression import softmax, softmax_regression
 
 Array = npt.NDArray[Any]
@@ -38,7 +38,7 @@ LEAST_CLOSENESS = 0.01
 class ClassifierSettings:
     """What the classifier may be told; the defaults were chosen on training data only."""
 
-    directions: int = 384  # what is kept of a longer vector
+    directions: int = 384  # what is kept of a longer vector where phrases are many, for memory and time
     encoder_weight: float = 1.5  # scale of the sentence vector beside the n-grams
     strength: float = 20.0  # how closely the regression follows its phrases (C)
     iterations: int = 40
@@ -276,9 +276,9 @@ def _train(
 
 
 def _directions(vectors: Array, most: int) -> Array:
-    """Return the directions that carry most of the vectors, float32 [d, `most` at most]."""
-    width = vectors.shape[1]
-    if width <= most:
+    """Return the directions that carry most of the vectors, float32 [d, `most` at most]; all where phrases are few."""
+    count, width = vectors.shape
+    if width <= most or count < MANY:  # what a stranger says may lie in the others
         return np.eye(width, dtype=np.float32)
     _, directions = np.linalg.eigh(vectors.T @ vectors)
     return np.ascontiguousarray(directions[:, -most:], dtype=np.float32)

@@ -12,7 +12,7 @@ from assistant.nlu.build_encoder import ensure_encoder
 from assistant.nlu.calibration import threshold
 from assistant.nlu.classifier import Classifier, ClassifierSettings
 from assistant.nlu.encoder import SentenceEncoder
-from assistant.nlu.ngrams import NgramWeights
+from assistant.nlu.ngrams import MANY, NgramWeights
 
 PHRASES = {
     "faq_pain": [
@@ -133,6 +133,31 @@ def test_doubt_between_kin_topics_is_no_doubt_about_the_answer(encoder: Sentence
     assert between[0].name == apart[0].name
     assert between[0].confidence > between[0].meant + 0.1
     assert apart[0].confidence == pytest.approx(apart[0].meant)
+
+
+def test_long_vectors_of_many_phrases_are_cut_to_where_they_differ() -> None:
+    random = np.random.RandomState(0)
+    about = random.randint(0, 3, MANY)
+    vectors = random.randn(MANY, 60).astype(np.float32) * 0.05
+    vectors[np.arange(MANY), about] += 1.0
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    names = [f"topic_{number}" for number in about]
+    cut = Classifier.fit(["x"] * MANY, names, vectors, settings=ClassifierSettings(directions=10, folds=1))
+    assert cut.arrays["vectors"].shape == (MANY, 10)
+    assert np.mean([ranks[0].name == name for ranks, name in zip(
+        cut.rank(["x"] * MANY, vectors), names, strict=True)]) > 0.99
+    few = Classifier.fit(["x"] * 90, names[:90], vectors[:90], settings=ClassifierSettings(directions=10, folds=1))
+    assert few.arrays["vectors"].shape == (90, 60)
+
+
+def test_what_was_said_of_held_out_phrases_is_kept(classifier: Classifier) -> None:
+    assert classifier.asked is not None
+    rows, odds = classifier.asked
+    assert odds.shape == (len(rows), len(classifier.intents)) and set(rows) <= set(range(len(TEXTS)))
+    own = np.array([classifier.intents.index(LABELS[row]) for row in rows])
+    away = np.isnan(odds[np.arange(len(rows)), own])
+    assert 0 < away.sum() < len(rows)  # some intents were held out whole
+    assert (np.nanargmax(odds, axis=1) == own)[~away].mean() > 0.5
 
 
 def test_one_intent_is_not_enough(encoder: SentenceEncoder) -> None:
