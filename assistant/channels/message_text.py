@@ -40,7 +40,7 @@ def hear(raw: str, alarm: Alarm) -> Heard:
     level = alarm(raw[:ALARM_CHARACTERS])
     too_long = len(text) > MOST_CHARACTERS
     text = text[:MOST_CHARACTERS].rstrip()
-    if level and (too_long or not alarm(text)):  # what is left of the text would not show it
+    if level and (too_long or alarm(text) != level):  # what is left of the text would not show it
         return Heard(text, _judged(text, "red_flag", alarm=level))
     if too_long:
         return Heard(text, _judged(text, "out_of_scope", reason="too_long"))
