@@ -107,6 +107,11 @@ def test_an_alarm_that_clean_up_would_hide_is_kept():
     assert hear("I cannot \u200b breathe", lambda text: next(seen)).parse_data["alarm"] == "emergency"
 
 
+def test_the_level_of_the_raw_text_stands_when_clean_up_would_change_it():
+    seen = iter(["crisis", "emergency"])
+    assert hear("typed", lambda text: next(seen)).parse_data["alarm"] == "crisis"
+
+
 def test_an_alarm_in_a_text_of_ordinary_length_is_weighed_in_the_graph():
     assert hear("I cannot breathe", alarm).parse_data is None
 
