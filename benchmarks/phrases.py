@@ -12,10 +12,11 @@ from typing import Any, Iterator, Sequence
 import numpy as np
 
 from assistant.making import BUILD
-from assistant.nlu.artefacts import damage
-from assistant.nlu.build_encoder import published_encoder, write_encoder
-from assistant.nlu.encoder import SentenceEncoder
+from assistant.nlu.artefacts import file_sha256
+from assistant.nlu.build_encoder import RECIPE, write_encoder
+from assistant.nlu.encoder import EncoderGraph
 from assistant.nlu.phrases import Phrases
+from assistant.nlu.published import published
 
 CACHE = BUILD / "bench"
 CHUNK = 1000  # phrases between two lines of progress
@@ -88,9 +89,9 @@ def garbled(phrases: Phrases) -> dict[int, str]:
     return found
 
 
-def vectors(texts: Sequence[str], encoder: SentenceEncoder) -> Array:
+def vectors(texts: Sequence[str], encoder: EncoderGraph) -> Array:
     """Sentence vectors, from disk when the same texts were encoded before."""
-    key = hashlib.sha256(json.dumps([encoder.sha256, list(texts)]).encode()).hexdigest()[:16]
+    key = hashlib.sha256(json.dumps([file_sha256(encoder.file), list(texts)]).encode()).hexdigest()[:16]
     file = CACHE / f"vectors-{key}.npy"
     if file.exists():
         return np.load(file, allow_pickle=False)
@@ -100,21 +101,24 @@ def vectors(texts: Sequence[str], encoder: SentenceEncoder) -> Array:
     return found
 
 
-def _encoded(texts: Sequence[str], encoder: SentenceEncoder) -> Iterator[Array]:
+def _encoded(texts: Sequence[str], encoder: EncoderGraph) -> Iterator[Array]:
     for start in range(0, len(texts), CHUNK):
         print(f"  encoding {start} of {len(texts)}", file=sys.stderr, flush=True)
         yield encoder.encode(texts[start : start + CHUNK])
 
 
-def published(precision: str) -> SentenceEncoder:
-    """The encoder as it was published, which has seen none of the phrases; needs the build group of packages.
+def unadapted(name: str, precision: str) -> EncoderGraph:
+    """An encoder as it was published, which has seen none of the phrases; needs the build group of packages.
 
     Args:
+        name: see `published.PACKAGES`.
         precision: fp32, or int8 as it serves.
     """
-    folder = CACHE / f"published_{precision}"
-    if damage(folder):
-        source, weights = published_encoder()
+    folder = CACHE / f"{name}-{precision}-{RECIPE}"
+    graph, tokenizer = folder / "graph.onnx", folder / "tokenizer.json"
+    if not tokenizer.exists():  # written last
         folder.mkdir(parents=True, exist_ok=True)
-        write_encoder([weights], source, folder, small=precision == "int8")
-    return SentenceEncoder.load(folder)
+        found = published(name)
+        write_encoder(found.tensors, found.config, graph, small=precision == "int8")
+        tokenizer.write_bytes(found.tokenizer)
+    return EncoderGraph(graph, tokenizer)

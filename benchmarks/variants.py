@@ -20,15 +20,15 @@ import numpy as np
 
 from assistant.nlu.calibration import threshold
 from assistant.nlu.classifier import Classifier, ClassifierSettings
-from assistant.nlu.encoder import SentenceEncoder
+from assistant.nlu.encoder import EncoderGraph
 from assistant.nlu.phrases import Phrases, read
+from assistant.nlu.published import QUICK, THOROUGH
 from assistant.settings import ROOT
 from benchmarks.calibration import expected_error, isotonic, two_parameters
-from benchmarks.phrases import OUT_OF_SCOPE, Array, Split, garbled, published, some, splits, vectors
+from benchmarks.phrases import OUT_OF_SCOPE, Array, Split, garbled, some, splits, unadapted, vectors
 
 REPORT = ROOT / "docs" / "reports" / "variants.md"
 WRONG_COSTS = 5.0
-UNCALIBRATED = {"folds": 1}  # one fold leaves nothing to learn confidence from: a fifth of the time
 BLANK = "x"
 Found = dict[str, list[tuple[str, str, dict[str, float]]]]
 HEADINGS = (
@@ -43,19 +43,20 @@ class Variant:
     group: str
     name: str
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    encoder: str = "int8"
+    encoder: str = QUICK
+    precision: str = "int8"
     words: bool = True  # False: every text reads the same, so n-grams tell nothing
     meaning: bool = True  # False: every vector is zero
     strangers: bool = True  # False: learns from no out-of-scope phrase
     balanced: bool = False  # rare intents' phrases are repeated up to the median
     garbled: bool = False  # phrases without their telling word are learned as out of scope
-    calibrated: bool = False
 
 
 ALONE = {"spelling": 0.0, "meaning": 0.0, "regression": 1.0, "doubt": 0.0, "doubt_alone": 0.0}
 VARIANTS = (
     Variant("As it stands", "as it stands"),
-    Variant("Encoder", "fp32 encoder", encoder="fp32"),
+    Variant("Encoder", "small, fp32", precision="fp32"),
+    Variant("Encoder", "large, int8", encoder=THOROUGH),
     Variant("Features of the regression alone", "sentence vector", ALONE, words=False),
     Variant("Features of the regression alone", "n-grams", ALONE, meaning=False),
     Variant("Features of the regression alone", "both", ALONE),
@@ -73,7 +74,6 @@ VARIANTS = (
     Variant("Out-of-scope phrases", "none learned, no doubt", {"doubt_alone": 0.0}, strangers=False),
     Variant("Out-of-scope phrases", "garbled phrases beside them", garbled=True),
     Variant("Out-of-scope phrases", "only garbled phrases", strangers=False, garbled=True),
-    Variant("Confidence", "as it stands, with its own calibration", calibrated=True),
 )
 
 
@@ -87,7 +87,6 @@ class Answers:
     answer: Array  # of those in scope
     odds: Array  # of the best
     sure: Array  # odds of the best in scope
-    confidence: Array | None  # of the best, where the variant has its own
     seconds: float
 
 
@@ -98,16 +97,14 @@ class Bench:
         self.phrases, self.splits = phrases, held_out
         self._garbled = garbled(phrases)
 
-    def encoder(self, name: str) -> SentenceEncoder:
+    def encoder(self, variant: Variant) -> EncoderGraph:
         """The encoder of a variant, before its adapter: that has seen the writers who are held out here."""
-        return published(name)
+        return unadapted(variant.encoder, variant.precision)
 
     def ask(self, variant: Variant) -> Iterator[Answers]:
         """Trains the variant on each split and asks it the rows held out."""
-        changes = {**variant.settings, **({} if variant.calibrated else UNCALIBRATED)}
-        known = {field.name for field in dataclasses.fields(ClassifierSettings)}
-        settings = dataclasses.replace(ClassifierSettings(), **{k: v for k, v in changes.items() if k in known})
-        encoder = self.encoder(variant.encoder)
+        settings = dataclasses.replace(ClassifierSettings(), **variant.settings)
+        encoder = self.encoder(variant)
         every = vectors(self.phrases.texts, encoder)
         odd = vectors(list(self._garbled.values()), encoder) if variant.garbled else every[:0]
         for split in self.splits:
@@ -144,9 +141,7 @@ def _answers(
     inside = np.flatnonzero(intents != OUT_OF_SCOPE)
     rows, best = np.arange(len(texts)), odds.argmax(axis=1)
     answer = inside[odds[:, inside].argmax(axis=1)]
-    confidence = model.confidences(words, meaning)[rows, best] if variant.calibrated else None
-    return Answers(split, labels, intents[best], intents[answer], odds[rows, best], odds[rows, answer], confidence,
-                   seconds)
+    return Answers(split, labels, intents[best], intents[answer], odds[rows, best], odds[rows, answer], seconds)
 
 
 def _balanced(rows: Array, labels: Array) -> Array:
@@ -162,7 +157,7 @@ def figures(answers: Sequence[Answers], confidence: str) -> dict[str, float]:
 
     Args:
         answers: of all splits of one kind.
-        confidence: "own", "odds", "two parameters" or "isotonic"; the last two are learned on the other splits.
+        confidence: "odds", "two parameters" or "isotonic"; the last two are learned on the other splits.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -190,9 +185,7 @@ def figures(answers: Sequence[Answers], confidence: str) -> dict[str, float]:
 
 def _confidences(answers: Sequence[Answers], kind: str) -> Iterator[Array]:
     for one in answers:
-        if kind == "own":
-            yield one.confidence
-        elif kind == "odds":
+        if kind == "odds":
             yield 1 / (1 + np.exp(-one.odds))
         else:
             others = [other for other in answers if other is not one] or [one]
@@ -201,21 +194,12 @@ def _confidences(answers: Sequence[Answers], kind: str) -> Iterator[Array]:
             yield (two_parameters if kind == "two parameters" else isotonic)(odds, right)(one.odds)
 
 
-def missing(variant: Variant) -> list[str]:
-    """Settings the variant changes and this classifier does not have."""
-    known = {field.name for field in dataclasses.fields(ClassifierSettings)}
-    return sorted(set(variant.settings) - known)
-
-
 def measure(bench: Bench, variants: Sequence[Variant]) -> Iterator[Found]:
     """What is known after each variant: (group, name, figures) by kind of split. Says what it is doing."""
     kinds = sorted({split.kind for split in bench.splits}, reverse=True)
     found: Found = {kind: [] for kind in kinds}
     began = time.monotonic()
     for number, variant in enumerate(variants, 1):
-        if missing(variant):
-            print(f"{variant.name}: left out, the classifier has no {', '.join(missing(variant))}")
-            continue
         first, answers = len(found[kinds[0]]), []
         for one in bench.ask(variant):
             answers.append(one)
@@ -223,7 +207,7 @@ def measure(bench: Bench, variants: Sequence[Variant]) -> Iterator[Found]:
             print(said, file=sys.stderr, flush=True)
         for kind, rows in found.items():
             mine = [one for one in answers if one.split.kind == kind]
-            confidences = {"own": variant.name} if variant.calibrated else {"two parameters": variant.name}
+            confidences = {"two parameters": variant.name}
             if variant.group == "As it stands":
                 confidences |= {"odds": "the odds as they are", "isotonic": "isotonic, learned on the others"}
             for confidence, name in confidences.items():
@@ -268,7 +252,7 @@ def _report(found: Found, bench: Bench, given: argparse.Namespace) -> Iterator[s
         "right, on average; unless the row says otherwise, confidence is two parameters learned on the other draws.",
         f"*Right* (of in scope), *wrong* (of all) and *cost* (per message; a wrong answer costs {WRONG_COSTS:.0f}, a",
         f"\"not sure\" 1) are at the threshold this cost gives, {threshold(WRONG_COSTS):.2f}. *Seconds*: one training,",
-        "median, without calibration unless the row has its own. Differences under a point are noise.", "",
+        "median, without calibration. Differences under a point are noise.", "",
     )
     titles = {"writer": "A writer held out", "random": "Rows held out at random"}
     for kind, rows in found.items():

@@ -1,16 +1,18 @@
-"""Adapters: small changes to the published sentence encoder, learned from the training phrases.
+"""Adapters: small changes to the published sentence encoders, learned from the training phrases.
 
-all-MiniLM-L6-v2 knows English, not what a clinic's visitors mean by it, nor what a worrying symptom is. `tune.py`
-learns what to add to its weights for each; `adapter.npz` and `alarm_adapter.npz` hold that in four bits a number,
-and `build_encoder.py` adds it in. Some phrases are kept back from both, and those they were learned from are known
-by a checksum each: how sure an answer is can be learned only from phrases that the encoder has never seen.
+They know English, not what a clinic's visitors mean by it, nor what a worrying symptom is. `tune.py` learns what to
+add to their weights, and `build_encoder.py` adds it in. `adapter.npz` and `alarm_adapter.npz`, for the small encoder,
+hold every number in four bits; `thorough_adapter.npz`, for the large one, holds two narrow matrices for each large
+one, whose product is the change (LoRA, arXiv:2106.09685), in eight. Some phrases are kept back from all, and those
+they were learned from are known by a checksum each: how sure an answer is can be learned only from phrases that the
+encoders have never seen.
 """
 
 from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +21,27 @@ import numpy.typing as npt
 
 ADAPTER = Path(__file__).with_name("adapter.npz")
 ALARM_ADAPTER = Path(__file__).with_name("alarm_adapter.npz")
-STEPS, SCALE, SEEN, HEAD = "steps:", "scale:", "seen", "head"
-MOST_STEPS = 7
+THOROUGH_ADAPTER = Path(__file__).with_name("thorough_adapter.npz")
+STEPS, SCALE, UP, DOWN, SEEN, HEAD = "steps:", "scale:", "up:", "down:", "seen", "head"
+MOST_STEPS, MOST_FINE_STEPS = 7, 127
+# How much of the large encoder's adapter is added: on the way from the published weights to the adapted ones general
+# English is lost last, and nearly all of the field is won before (WiSE-FT, arXiv:2109.01903).
+THOROUGH_STRENGTH = 0.6
 # What lies further out than so many standard deviations of its row is cut off: it would cost all others precision.
 WIDEST = 3.0
 KEPT_BACK = 7  # one phrase of so many
 
-Tensors = dict[str, npt.NDArray[Any]]
+Array = npt.NDArray[Any]
+Tensors = dict[str, Array]
 
 
-def adapted(weights: Tensors, file: Path = ADAPTER) -> Tensors:
+def adapted(weights: Tensors, file: Path, *, strength: float = 1.0) -> Tensors:
     """Return the encoder's weights with the adapter added in.
 
     Args:
         weights: tensors by their published names, float32.
-        file: what `write` wrote.
+        file: what `write` or `write_narrow` wrote.
+        strength: share of the adapter that is added, 0 to 1.
 
     Raises:
         KeyError: when the adapter belongs to another encoder.
@@ -44,11 +52,15 @@ def adapted(weights: Tensors, file: Path = ADAPTER) -> Tensors:
             packed = parts[STEPS + name]
             steps = np.stack([packed >> 4, packed & 15], axis=-1).reshape(len(packed), -1).astype(np.float32) - 8
             change = steps * parts[SCALE + name].astype(np.float32)[:, None]
-            found[name] = weights[name] + change.reshape(weights[name].shape)
+            found[name] = weights[name] + strength * change.reshape(weights[name].shape)
+        for name in (part.removeprefix(UP) for part in parts.files if part.startswith(UP)):
+            up, down = (
+                parts[side + name].astype(np.float32) * parts[SCALE + side + name][:, None] for side in (UP, DOWN)
+            )
+            found[name] = weights[name] + strength * (up @ down)
     return found
 
 
-@functools.lru_cache(maxsize=1)
 def head(file: Path = ALARM_ADAPTER) -> npt.NDArray[np.float32]:
     """Return what a vector of the adapted encoder, with 1 after it, is multiplied with for the log-odds of an alarm."""
     with np.load(file, allow_pickle=False) as parts:
@@ -79,21 +91,41 @@ def write(
     np.savez_compressed(file, **parts)
 
 
+def write_narrow(file: Path, changes: Mapping[str, tuple[Array, Array]], texts: Sequence[str]) -> None:
+    """Write an adapter of narrow matrices.
+
+    Args:
+        file: where to.
+        changes: for each tensor [rows, columns] two matrices, [rows, rank] and [rank, columns], whose product is
+            added to it.
+        texts: the phrases it was learned from, as the encoder read them.
+    """
+    parts: Tensors = {SEEN: np.unique([_checksum(text) for text in texts]).astype(np.uint32)}
+    for name, sides in changes.items():
+        for side, matrix in zip((UP, DOWN), sides, strict=True):
+            scale = np.maximum(np.abs(matrix).max(axis=1) / MOST_FINE_STEPS, 1e-12)
+            parts[side + name] = np.rint(matrix / scale[:, None]).astype(np.int8)
+            parts[SCALE + side + name] = scale.astype(np.float32)
+    np.savez_compressed(file, **parts)
+
+
 def kept_back(text: str) -> bool:
     """Return whether a phrase is one that no adapter learns from."""
     return _checksum(text) % KEPT_BACK == 0
 
 
 def unseen(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Return for each text whether the adapter was learned without it."""
+    """Return for each text whether all adapters were learned without it."""
     return ~np.isin([_checksum(text) for text in texts], _seen())
 
 
 @functools.lru_cache(maxsize=1)
 def _seen() -> npt.NDArray[np.uint32]:
-    with np.load(ADAPTER, allow_pickle=False) as parts:
-        seen: npt.NDArray[np.uint32] = parts[SEEN]
-    return seen
+    seen: list[npt.NDArray[np.uint32]] = []
+    for file in (ADAPTER, THOROUGH_ADAPTER, ALARM_ADAPTER):
+        with np.load(file, allow_pickle=False) as parts:
+            seen.append(parts[SEEN])
+    return np.unique(np.concatenate(seen))
 
 
 def _checksum(text: str) -> int:

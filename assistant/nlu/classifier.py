@@ -1,21 +1,18 @@
-"""The intent classifier: which prepared answer a message asks for, and how likely that is right.
+"""One look at a message: how likely each intent is meant.
 
 A sentence vector is cut to the directions in which phrases differ most. Three views of a message are
 joined in one softmax: a regression over its vector and its character n-grams, the phrase of each intent
 that is spelled most alike, and the one that means most alike. "Means" is judged with directions evened out
 in which the phrases of one intent differ among themselves. The odds are lowered where no phrase comes close,
-and become a chance of being right by cross-validation in which whole intents are held out too, since visitors
-also ask things no intent was written for. Some topics' answers serve each other's questions (`kin`): what one
-of them loses to the other is no doubt about the answer. Pure numpy and scipy.
+and become a chance of being right in `two_looks.py`. Some topics' answers serve each other's questions (`kin`): what
+one of them loses to the other is no doubt about the answer. Pure numpy and scipy.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse
 
-from assistant.nlu.calibration import folds, logit, platt, sigmoid
+from assistant.nlu.calibration import logit
 from assistant.nlu.ngrams import MANY, NgramWeights
 from assistant.nlu.regression import softmax, softmax_regression
 
@@ -54,44 +51,22 @@ class ClassifierSettings:
     # out-of-scope phrases has nothing else that tells a stranger.
     doubt: float = 1.0
     doubt_alone: float = 8.0
-    folds: int = 4
-    # Phrases asked are enough for two parameters: with many, two folds are trained instead of four.
-    enough: int = 4000
-    # How much the phrases of held-out intents count when confidence is learned; more where they are the
-    # only strangers there are.
-    stranger_share: float = 0.015
-    stranger_share_alone: float = 0.3
-    caution: float = 10.0  # phrases' worth of belief that odds mean what they say: for small sets
-    seed: int = 7
 
 
-class Ranked(NamedTuple):
-    """One intent, the chance that its answer serves, and the chance that just it was meant, 0 to 1."""
-
-    name: str
-    confidence: float
-    meant: float
-
-
-class Asked(NamedTuple):
-    """What classifiers trained without a phrase said of it, for m phrases that were asked.
+class Odds(NamedTuple):
+    """Log-odds of each intent for n messages, both [n, intents].
 
     Attributes:
-        rows: which of the phrases of `fit`, int [m].
-        odds: log-odds of each intent that the phrase means it, [m, intents]; NaN where all of an intent's
-            phrases were held out.
+        meant: that the message means just this intent.
+        served: that this intent's answer serves it.
     """
 
-    rows: Array
-    odds: Array
+    meant: Array
+    served: Array
 
 
 class Classifier:
-    """A trained classifier; make one with `fit` or `load`.
-
-    Attributes:
-        asked: after `fit`, what was asked of phrases held out; None after `load`.
-    """
+    """A trained classifier; make one with `fit` or `load`."""
 
     def __init__(
         self, *, settings: ClassifierSettings, intents: list[str], arrays: dict[str, Array],
@@ -102,11 +77,9 @@ class Classifier:
         Args:
             settings: how it was trained.
             intents: intent names, sorted; their order is the order of all columns.
-            arrays: cut, vectors, starts, weights, idf, middle, evening, phrases_*, serves and calibration
-                (see `_train`, `fit`).
+            arrays: cut, vectors, starts, weights, idf, middle, evening, phrases_* and serves (see `fit`).
             ngrams: character n-grams in column order.
         """
-        self.asked: Asked | None = None
         self.settings, self.intents, self.arrays = settings, intents, arrays
         self._ngrams = NgramWeights(ngrams, arrays["idf"])
         starts = arrays["starts"]
@@ -122,9 +95,8 @@ class Classifier:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], labels: Sequence[str], vectors: Array, *,
-        kin: Sequence[Sequence[str]] = (), unseen: Array | None = None,
-        settings: ClassifierSettings = ClassifierSettings(),
+        cls, texts: Sequence[str], labels: Sequence[str] | Array, vectors: Array, *,
+        kin: Sequence[Sequence[str]] = (), settings: ClassifierSettings = ClassifierSettings(),
     ) -> Classifier:
         """Train on phrases.
 
@@ -133,36 +105,46 @@ class Classifier:
             labels: their n intents, at least two different ones.
             vectors: their n sentence vectors of length 1, float32 [n, d].
             kin: groups of intents whose answers serve each other's questions; unknown names are ignored.
-            unseen: of each phrase, whether the encoder was made without it: only those tell how sure an answer
-                to a visitor's words is; all when left out.
             settings: see `ClassifierSettings`.
 
         Raises:
             ValueError: when there are fewer than two intents.
         """
-        if len(set(labels)) < 2:
+        labels = np.asarray(labels)
+        order = np.argsort(labels, kind="stable")
+        intents, counts = np.unique(labels, return_counts=True)
+        if len(intents) < 2:
             raise ValueError("The classifier needs phrases of at least two intents.")
-        names = np.array(labels)
-        # numpy and scipy let go of the interpreter while they compute
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            whole = pool.submit(_train, texts, names, vectors, kin, settings)
-            asked = list(pool.map(
-                lambda split: _ask(split, texts, names, vectors, kin, settings), _splits(names, unseen, settings)
-            ))
-            model = whole.result()
-        if asked:
-            rows, everything, odds, right, stranger = map(np.concatenate, zip(*asked, strict=True))
-            model.asked = Asked(rows, everything)
-            known = OUT_OF_SCOPE in names
-            share = settings.stranger_share if known else settings.stranger_share_alone
-            model.arrays["calibration"] = np.array(platt(odds, right, stranger, share, settings.caution))
-        return model
+        targets = np.repeat(np.arange(len(intents)), counts)
+        cut = _directions(vectors, settings.directions)
+        vectors = np.ascontiguousarray(_cut(vectors[order], cut), dtype=np.float32)
+        ordered = [texts[row] for row in order]
+        ngrams = NgramWeights.fit(ordered)
+        middle, evening = _evening(vectors, targets, settings.evened)
+        phrases = ngrams.transform(ordered)
+        weights = softmax_regression(
+            vectors * settings.encoder_weight, phrases, targets,
+            strength=settings.strength, iterations=settings.iterations,
+        )
+        arrays = {
+            "cut": cut,
+            "vectors": vectors,
+            "starts": np.concatenate([[0], np.cumsum(counts)]),
+            "weights": weights,
+            "idf": ngrams.idf,
+            "middle": middle,
+            "evening": evening,
+            "phrases_data": phrases.data,
+            "phrases_indices": phrases.indices,
+            "phrases_indptr": phrases.indptr,
+            "serves": _serves(list(intents), kin),
+        }
+        return cls(
+            settings=settings, intents=[str(intent) for intent in intents], arrays=arrays, ngrams=ngrams.ngrams
+        )
 
-    def odds(self, texts: Sequence[str], vectors: Array) -> tuple[Array, Array]:
-        """Return two log-odds of each intent, both [n, intents] and not yet calibrated.
-
-        The first says that the message means this intent, the second that this intent's answer serves.
-        """
+    def odds(self, texts: Sequence[str], vectors: Array) -> Odds:
+        """Return what is likely, not yet calibrated."""
         settings = self.settings
         vectors = _cut(vectors, self.arrays["cut"])
         ngrams = self._ngrams.transform(texts)
@@ -180,7 +162,7 @@ class Classifier:
             closeness[rows, column] = np.maximum(alike.max(axis=1), LEAST_CLOSENESS)
         shares = softmax(joint)
         doubt = self._doubt * np.log(closeness)
-        return logit(shares) + doubt, logit(shares @ self.arrays["serves"]) + doubt
+        return Odds(logit(shares) + doubt, logit(shares @ self.arrays["serves"]) + doubt)
 
     def _best(self, joint: Array, most: int) -> Iterator[tuple[slice, int, Array]]:
         """Yield the phrases and column of each intent that is among the `most` best of some row, and those rows."""
@@ -196,26 +178,6 @@ class Classifier:
         evened: Array = (vectors - self.arrays["middle"]) @ self.arrays["evening"]
         evened /= np.linalg.norm(evened, axis=1, keepdims=True) + 1e-9
         return evened
-
-    def confidences(self, texts: Sequence[str], vectors: Array) -> Array:
-        """Return, for each intent, the chance that just it was meant, [n, intents]."""
-        slope, offset = self.arrays["calibration"]
-        return sigmoid(slope * self.odds(texts, vectors)[0] + offset)
-
-    def rank(self, texts: Sequence[str], vectors: Array, *, most: int = 10) -> list[list[Ranked]]:
-        """Return, for each text, the `most` likely intents, best first."""
-        return self.ranking(self.odds(texts, vectors), most=most)
-
-    def ranking(self, odds: tuple[Array, Array], *, most: int = 10) -> list[list[Ranked]]:
-        """Return the same for what `odds` has returned."""
-        slope, offset = self.arrays["calibration"]
-        meant, served = odds
-        order = np.argsort(-meant, axis=1, kind="stable")[:, :most]
-        chances = (sigmoid(slope * side + offset) for side in (served, meant))
-        return [
-            [Ranked(self.intents[k], float(serves[k]), float(means[k])) for k in columns]
-            for columns, serves, means in zip(order, *chances, strict=True)
-        ]
 
     def save(self, directory: Path) -> None:
         """Write the classifier into `directory`: numbers as npz, the rest as JSON; no pickle."""
@@ -237,42 +199,6 @@ class Classifier:
             settings=ClassifierSettings(**about["settings"]),
             intents=about["intents"], arrays=arrays, ngrams=about["ngrams"],
         )
-
-
-def _train(
-    texts: Sequence[str], labels: Array, vectors: Array, kin: Sequence[Sequence[str]],
-    settings: ClassifierSettings,
-) -> Classifier:
-    """Train without calibration (slope 1, offset 0)."""
-    order = np.argsort(labels, kind="stable")
-    intents, counts = np.unique(labels, return_counts=True)
-    targets = np.repeat(np.arange(len(intents)), counts)
-    cut = _directions(vectors, settings.directions)
-    vectors = np.ascontiguousarray(_cut(vectors[order], cut), dtype=np.float32)
-    ordered = [texts[row] for row in order]
-    ngrams = NgramWeights.fit(ordered)
-    middle, evening = _evening(vectors, targets, settings.evened)
-    phrases = ngrams.transform(ordered)
-    weights = softmax_regression(
-        vectors * settings.encoder_weight, phrases, targets,
-        strength=settings.strength, iterations=settings.iterations,
-    )
-    arrays = {
-        "cut": cut,
-        "vectors": vectors,
-        "starts": np.concatenate([[0], np.cumsum(counts)]),
-        "weights": weights,
-        "idf": ngrams.idf,
-        "middle": middle,
-        "evening": evening,
-        "phrases_data": phrases.data,
-        "phrases_indices": phrases.indices,
-        "phrases_indptr": phrases.indptr,
-        "serves": _serves(list(intents), kin),
-        "calibration": np.array([1.0, 0.0]),
-    }
-    return Classifier(settings=settings, intents=[str(intent) for intent in intents],
-                      arrays=arrays, ngrams=ngrams.ngrams)
 
 
 def _directions(vectors: Array, most: int) -> Array:
@@ -308,45 +234,3 @@ def _serves(intents: list[str], kin: Sequence[Sequence[str]]) -> Array:
         known = [intents.index(name) for name in group if name in intents]
         serves[np.ix_(known, known)] = 1.0
     return serves
-
-
-def _splits(
-    labels: Array, unseen: Array | None, settings: ClassifierSettings
-) -> list[tuple[Array, Array]]:
-    """Return rows to train on and rows to ask, as many times as confidence needs to be learned."""
-    askable = np.ones(len(labels), dtype=bool) if unseen is None else unseen
-    random = np.random.RandomState(settings.seed)
-    splits: list[tuple[Array, Array]] = []
-    for train, test in folds(
-        labels, count=settings.folds, seed=settings.seed, never_away=OUT_OF_SCOPE
-    ):
-        test = test[askable[test]]
-        if len(set(labels[train])) < 2 or not len(test):
-            continue
-        if sum(len(asked) for _, asked in splits) >= settings.enough:
-            break
-        splits.append((train, random.permutation(test)[: settings.enough // 2]))
-    return splits
-
-
-def _ask(
-    split: tuple[Array, Array], texts: Sequence[str], labels: Array, vectors: Array,
-    kin: Sequence[Sequence[str]], settings: ClassifierSettings,
-) -> tuple[Array, Array, Array, Array, Array]:
-    """Train on one part and ask the other.
-
-    Returns:
-        Of each phrase asked: its row, the odds of each intent (see `Asked`), the odds that the leading answer
-        serves, whether it does, and whether the phrase's own intent was held out.
-    """
-    train, test = split
-    model = _train([texts[row] for row in train], labels[train], vectors[train], kin, settings)
-    meant, served = model.odds([texts[row] for row in test], vectors[test])
-    leading = meant.argmax(axis=1)
-    column = {intent: number for number, intent in enumerate(model.intents)}
-    own = np.array([column.get(label, -1) for label in labels[test]])
-    right = (own >= 0) & (model.arrays["serves"][own, leading] > 0)
-    intents = list(np.unique(labels))
-    everything = np.full((len(test), len(intents)), np.nan, dtype=np.float32)
-    everything[:, [intents.index(intent) for intent in model.intents]] = meant
-    return test, everything, served[np.arange(len(test)), leading], right, own < 0

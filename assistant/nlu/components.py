@@ -23,12 +23,23 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.nlu import (
+    adapter,
+    calibration,
+    classifier,
+    crisis,
+    details,
+    ngrams,
+    questions,
+    red_flags,
+    regression,
+    two_looks,
+    typos,
+)
 from assistant.nlu import alarms as weighing
-from assistant.nlu import calibration, classifier, crisis, ngrams, questions, regression, typos
 from assistant.nlu.adapter import unseen
 from assistant.nlu.alarms import AlarmJudge
 from assistant.nlu.artefacts import file_sha256, text_sha256
-from assistant.nlu.classifier import Classifier, Ranked
 from assistant.nlu.crisis import CrisisTeller
 from assistant.nlu.details import without_details
 from assistant.nlu.encoder import SentenceEncoder
@@ -47,6 +58,7 @@ from assistant.nlu.judgement import (
 from assistant.nlu.language import scope_reason
 from assistant.nlu.pipeline import encoder_of, pipeline_sha256
 from assistant.nlu.red_flags import alarm, told_in_another_language
+from assistant.nlu.two_looks import Ranked, TwoLooks
 from assistant.nlu.typos import SHORTHAND, Typos
 from assistant.nlu.worry import shows_worry
 
@@ -57,11 +69,15 @@ CRISIS = "crisis"
 # inside the graph.
 CANDIDATES, RULED, IN_CRISIS = "candidates", "ruled", "in_crisis"
 # Log-odds that red_flag is meant below which the encoder is not asked, unless the rules see an alarm.
-HARDLY_MEANT = -9.0
+HARDLY_MEANT = -5.0
 ABOUT_FILE, WORDS_FILE = "pipeline.json", "words.json"
 DEFAULT_TREATMENT = "micro_botox"
 # What is learned is kept by Rasa; it is learned anew when one of these has changed.
-LEARNERS = (calibration, classifier, crisis, ngrams, regression, typos, weighing)
+LEARNERS = (adapter, calibration, classifier, crisis, details, ngrams, regression, two_looks, typos, weighing)
+LEARNED_FROM = (
+    KIN, SHORTHAND, *(Path(str(learner.__file__)) for learner in LEARNERS),
+    *sorted(path for path in Path(str(red_flags.__file__)).parent.iterdir() if path.suffix in (".py", ".yml")),
+)
 
 
 class ModelDoesNotFit(RasaException):
@@ -161,7 +177,7 @@ class IntentClassifier(GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        classifier: Optional[Classifier] = None,
+        looks: Optional[TwoLooks] = None,
         crisis: Optional[CrisisTeller] = None,
         typos: Optional[Typos] = None,
         alarms: Optional[AlarmJudge] = None,
@@ -170,7 +186,7 @@ class IntentClassifier(GraphComponent):
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._classifier = classifier
+        self._looks = looks
         self._crisis = crisis
         self._typos = typos
         self._alarms = alarms
@@ -192,8 +208,7 @@ class IntentClassifier(GraphComponent):
         # Rasa also asks about the stand-in of a component it restores from its cache.
         if "pipeline" not in config:
             return None
-        files = (KIN, SHORTHAND, *(Path(str(learner.__file__)) for learner in LEARNERS))
-        return text_sha256("".join([pipeline_sha256(config["pipeline"]), *map(file_sha256, files)]))
+        return text_sha256("".join([pipeline_sha256(config["pipeline"]), *map(file_sha256, LEARNED_FROM)]))
 
     def train(self, training_data: TrainingData, model: SpacyModel) -> Resource:
         """Train on the phrases of all intents and keep the result in the model archive.
@@ -210,19 +225,24 @@ class IntentClassifier(GraphComponent):
         labels = [example.get(INTENT) for example in examples]
         encoder = encoder_of(model.model)
         vectors = encoder.encode(texts)
-        alarms = np.array([label == RED_FLAG for label in labels])
+        alarms = np.array([label == RED_FLAG for label in labels], dtype=bool)
         of_crisis = [_level(example) == CRISIS for example, alarming in zip(examples, alarms, strict=True) if alarming]
         self._crisis = CrisisTeller.fit(vectors[alarms], of_crisis)
+
+        def thoroughly(rows: List[int]) -> Any:
+            logger.info("Reading %d of %d phrases thoroughly ...", len(rows), len(texts))
+            return encoder.encode_thoroughly([texts[row] for row in rows])
+
         try:
-            self._classifier = Classifier.fit(texts, labels, vectors, kin=kin_groups(), unseen=unseen(texts))
+            self._looks = TwoLooks.fit(texts, labels, vectors, thoroughly, kin=kin_groups(), unseen=unseen(texts))
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         written = [example.get(TEXT) for example in examples]
         self._alarms = _weigh(
-            self._classifier, written, alarms, lambda rows: encoder.alarm_odds([texts[row] for row in rows])
+            self._looks, written, alarms, lambda rows: encoder.alarm_odds([texts[row] for row in rows])
         )
         with self._model_storage.write_to(self._resource) as directory:
-            self._classifier.save(directory)
+            self._looks.save(directory)
             self._crisis.save(directory)
             self._alarms.save(directory)
             (directory / WORDS_FILE).write_text(json.dumps(self._typos.words), encoding="utf-8")
@@ -252,13 +272,13 @@ class IntentClassifier(GraphComponent):
                     f"the one in {config['pipeline']}; run `make setup` to train it again."
                 )
             return cls(
-                config, model_storage, resource, Classifier.load(directory), CrisisTeller.load(directory),
+                config, model_storage, resource, TwoLooks.load(directory), CrisisTeller.load(directory),
                 Typos(json.loads((directory / WORDS_FILE).read_text(encoding="utf-8"))), AlarmJudge.load(directory),
             )
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """Rank the intents of messages that nothing has settled yet."""
-        if self._classifier is None or self._crisis is None or self._typos is None or self._alarms is None:
+        if self._looks is None or self._crisis is None or self._typos is None or self._alarms is None:
             raise ModelDoesNotFit("The intent classifier is not trained; run `make setup`.")
         encoder = encoder_of(model.model)
         for message in messages:
@@ -272,14 +292,14 @@ class IntentClassifier(GraphComponent):
             every = list(dict.fromkeys([whole, *parts, *pieces]))
             texts = [self._typos.correct(without_details(part.text)) for part in every]
             vectors = np.vstack([doc.vector, encoder.encode(texts[1:])]) if texts[0] == text else encoder.encode(texts)
-            odds = self._classifier.odds(texts, vectors)
-            rankings = self._classifier.ranking(odds, most=self._config["ranking"])
+            said = len(parts) + 1  # pieces are cut blindly: nobody looks twice, and no alarm is read out of them
+            odds = self._looks.odds(texts, vectors, _reading(encoder, texts), again=said)
+            rankings = self._looks.ranking(odds, most=self._config["ranking"])
             ranked = dict(zip(every, rankings, strict=True))
-            said = len(parts) + 1  # pieces are cut blindly: no alarm is read out of them
             candidates = Candidates(
                 whole=(whole, ranked[whole]), parts=[(part, ranked[part]) for part in parts],
                 pieces=[(piece, ranked[piece]) for piece in pieces],
-                alarm=self._alarm(encoder, texts[:said], odds[0][:said], bool(message.get(RULED))),
+                alarm=self._alarm(encoder, texts[:said], odds.meant[:said], bool(message.get(RULED))),
                 ruled=bool(message.get(RULED)),
             )
             message.set(CANDIDATES, candidates)
@@ -290,9 +310,9 @@ class IntentClassifier(GraphComponent):
 
     def _alarm(self, encoder: SentenceEncoder, texts: List[Text], odds: Any, ruled: bool) -> float:
         """Return the chance that a message (with its parts) tells of a worrying sign; 0 where nothing hints at it."""
-        if self._classifier is None or self._alarms is None or RED_FLAG not in self._classifier.intents:
+        if self._looks is None or self._alarms is None or RED_FLAG not in self._looks.intents:
             return float(ruled)
-        meant = float(odds[:, self._classifier.intents.index(RED_FLAG)].max())
+        meant = float(odds[:, self._looks.intents.index(RED_FLAG)].max())
         if meant < HARDLY_MEANT and not ruled:
             return 0.0
         return self._alarms.chance(meant, ruled, float(encoder.alarm_odds(texts).max()))
@@ -334,17 +354,22 @@ class Judgement(_Component):
             message.set("questions", _questions(verdict.asked, entities), add_to_output=True)
 
 
-def _weigh(classifier: Classifier, written: List[Text], alarms: Any, told: Callable[[List[int]], Any]) -> AlarmJudge:
+def _reading(encoder: SentenceEncoder, texts: List[Text]) -> Callable[[List[int]], Any]:
+    """Return what gives the thorough vectors of some of the texts."""
+    return lambda rows: encoder.encode_thoroughly([texts[row] for row in rows])
+
+
+def _weigh(looks: TwoLooks, written: List[Text], alarms: Any, told: Callable[[List[int]], Any]) -> AlarmJudge:
     """Learn what rules, classifier and encoder are worth to each other, from phrases held out.
 
     `told` gives the encoder's log-odds for rows of the phrases.
     """
-    if classifier.asked is None or RED_FLAG not in classifier.intents:
+    if looks.asked is None or RED_FLAG not in looks.intents:
         return AlarmJudge()
-    meant = classifier.asked.odds[:, classifier.intents.index(RED_FLAG)]
-    levels = np.array([alarm(written[row]) or "" for row in classifier.asked.rows])
+    meant = looks.asked.meant[:, looks.intents.index(RED_FLAG)]
+    levels = np.array([alarm(written[row]) or "" for row in looks.asked.rows])
     weighed = ~np.isnan(meant) & (levels != CRISIS)
-    rows = classifier.asked.rows[weighed]
+    rows = looks.asked.rows[weighed]
     return AlarmJudge.fit(meant[weighed], levels[weighed] != "", told(list(rows)), alarms[rows])
 
 

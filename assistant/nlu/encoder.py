@@ -1,6 +1,7 @@
-"""The sentence encoder: text in, unit vectors of 768 numbers out (ONNX Runtime, no Rasa, no spaCy).
+"""The sentence encoder: text in, unit vectors out (ONNX Runtime, no Rasa, no spaCy).
 
-The folder it reads is made by `build_encoder.py`.
+Three graphs: a quick one that reads every message, a thorough one, seven times as slow, for what the first leaves in
+doubt, and one that tells alarms. The folder they lie in is made by `build_encoder.py`.
 """
 
 from __future__ import annotations
@@ -11,20 +12,19 @@ import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
-from assistant.nlu.adapter import head
-from assistant.nlu.artefacts import damage, fingerprint
+from assistant.nlu.artefacts import damage
 
-MODEL_FILE, ALARM_FILE = "model.onnx", "alarm.onnx"
-TOKENIZER_FILE = "tokenizer.json"
+QUICK_FILE, THOROUGH_FILE, ALARM_FILE = "quick.onnx", "thorough.onnx", "alarm.onnx"
+TOKENIZER_FILE, THOROUGH_TOKENIZER_FILE = "tokenizer.json", "thorough_tokenizer.json"
+ALARM_HEAD_FILE = "alarm_head.npy"
 MAX_TOKENS = 128
-BATCH = 16
+BATCH = 8  # texts at a time
 
 Vectors = npt.NDArray[np.float32]
 
@@ -48,7 +48,7 @@ class SentenceEncoder:
         """Load the files in `directory`; use `load` to share one copy between callers.
 
         Args:
-            directory: folder with the model, the tokenizer and their manifest.
+            directory: folder with the graphs, their tokenizers and the manifest.
 
         Raises:
             EncoderError: when a file is missing or damaged.
@@ -56,20 +56,11 @@ class SentenceEncoder:
         problem = damage(directory)
         if problem:
             raise EncoderError(f"The sentence encoder cannot be used: {problem}. Run `make setup`.")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # fair on a busy server; training runs several calls at a time
-        options.inter_op_num_threads = 1
         self.directory = directory
-        self.sha256 = fingerprint(directory)
-
-        def session(name: str) -> onnxruntime.InferenceSession:
-            return onnxruntime.InferenceSession(str(directory / name), options, providers=["CPUExecutionProvider"])
-
-        self._meaning = session(MODEL_FILE)
-        self._alarms = session(ALARM_FILE) if (directory / ALARM_FILE).is_file() else None
-        self._tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding()
+        self._quick = EncoderGraph(directory / QUICK_FILE, directory / TOKENIZER_FILE)
+        self._alarms = EncoderGraph(directory / ALARM_FILE, directory / TOKENIZER_FILE)
+        self._thorough = EncoderGraph(directory / THOROUGH_FILE, directory / THOROUGH_TOKENIZER_FILE)
+        self._head = np.load(directory / ALARM_HEAD_FILE, allow_pickle=False)
 
     @classmethod
     def load(cls, directory: Path | str) -> SentenceEncoder:
@@ -77,50 +68,71 @@ class SentenceEncoder:
         return _load(Path(directory).resolve())
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one row per text, float32 [n, 768], in the order given.
+        """Return one row per text, float32 [n, 384], in the order given."""
+        return self._quick.encode(texts)
 
-        Texts are run in batches of like length, so many texts take the least padding, and as many
-        batches at a time as there are processors.
-        """
-        return self._encode(self._meaning, texts)
+    def encode_one(self, text: str) -> Vectors:
+        """Return the vector of one text, float32 [384]."""
+        vector: Vectors = self._quick.encode([text])[0]
+        return vector
 
-    def alarm_vectors(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors that tell alarms from what only looks like one, float32 [n, 384]."""
-        return self._encode(self._alarms, texts)
+    def encode_thoroughly(self, texts: Sequence[str]) -> Vectors:
+        """Return vectors of the thorough graph, float32 [n, 768]."""
+        return self._thorough.encode(texts)
 
     def alarm_odds(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Return the log-odds, not calibrated, that each text tells of a worrying sign, float32 [n]."""
-        direction = head()
-        odds: npt.NDArray[np.float32] = self.alarm_vectors(texts) @ direction[:-1] + direction[-1]
+        odds: npt.NDArray[np.float32] = self._alarms.encode(texts) @ self._head[:-1] + self._head[-1]
         return odds
 
-    def _encode(self, session: Any, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), session.get_outputs()[0].shape[1]), dtype=np.float32)
+
+class EncoderGraph:
+    """One ONNX graph with its tokenizer.
+
+    Attributes:
+        file: of the graph.
+    """
+
+    def __init__(self, graph: Path, tokenizer: Path) -> None:
+        self.file = graph
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # fair on a busy server; training runs several calls at a time
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+        self._tokenizer.enable_padding(pad_id=(self._tokenizer.padding or {}).get("pad_id", 0))
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row per text, in the order given.
+
+        Texts are run in batches of like length, so many texts take the least padding, and as many batches at a time
+        as there are processors. A few are run one by one: in int8, what stands beside a text changes its vector a
+        little.
+        """
+        vectors = np.zeros((len(texts), self._session.get_outputs()[0].shape[1]), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        size = BATCH if len(texts) > BATCH else 1
+        batches = [order[start : start + size] for start in range(0, len(order), size)]
 
         def run(rows: list[int]) -> None:
-            vectors[rows] = self._run(session, [texts[row] for row in rows])
+            vectors[rows] = self._run([texts[row] for row in rows])
 
-        if len(batches) == 1:
-            run(batches[0])  # a message being answered: no threads for it
+        if len(texts) <= BATCH:
+            for rows in batches:
+                run(rows)  # a message being answered: no threads for it
         else:
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 list(pool.map(run, batches))
         return vectors
 
-    def encode_one(self, text: str) -> Vectors:
-        """Return the vector of one text, float32 [768]."""
-        vector: Vectors = self._run(self._meaning, [text])[0]
-        return vector
-
-    def _run(self, session: Any, texts: list[str]) -> Vectors:
+    def _run(self, texts: list[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch([tidy(text) for text in texts])
         inputs = {
             "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
             "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
         }
-        vectors: Vectors = session.run(None, inputs)[0]
+        vectors: Vectors = self._session.run(None, inputs)[0]
         return vectors
 
 

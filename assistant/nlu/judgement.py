@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
+from assistant.nlu import questions
 from assistant.nlu.calibration import threshold
-from assistant.nlu.classifier import Ranked
 from assistant.nlu.questions import Part
+from assistant.nlu.two_looks import Ranked
 
 RED_FLAG, OUT_OF_SCOPE, FALLBACK, FOLLOW_UP = "red_flag", "out_of_scope", "nlu_fallback", "follow_up"
 KIN = Path(__file__).with_name("kin.yml")
@@ -23,6 +25,12 @@ POINTED_TO = 3
 PART_COSTS = 2 / 3
 # A piece is cut wherever an "and" stands: it must be surer, and the whole message must point to its topic too.
 PIECE_COSTS = 10 / 3
+
+# A message is cut where it might hold several questions. Whether it does: the surer its least sure part, and the less
+# sure the whole is of one topic, the likelier; more so where every part asks. Log-odds, learned from 3,400 single
+# questions that can be cut and 1,200 joined pairs by writers whose phrases the model had not learned.
+LEAST_SURE, WHOLE, EACH_ASKS, BEFOREHAND = 0.92, -0.61, 1.41, -1.26
+LEAST_APART = 0.3  # chance
 
 # A yes lets something be sent. Who says yes is understood with hardly a doubt; what is doubted is no yes.
 SUREST = {"affirm": 0.8}
@@ -66,7 +74,9 @@ class Candidates:
         def calm(candidates: Sequence[Candidate]) -> list[Candidate]:
             return [(part, [rank for rank in ranks if rank.name != RED_FLAG] or ranks) for part, ranks in candidates]
 
-        return Candidates(calm([self.whole])[0], calm(self.parts), calm(self.pieces), self.alarm, self.ruled)
+        return dataclasses.replace(
+            self, whole=calm([self.whole])[0], parts=calm(self.parts), pieces=calm(self.pieces)
+        )
 
 
 class Verdict(NamedTuple):
@@ -147,7 +157,23 @@ def _several(candidates: Candidates, costs: Costs) -> list[Candidate]:
         topics = _sure_pieces(candidates, costs)
         if any(_kin().get(one, frozenset()) & topics.keys() - {one} for one in topics):
             return []  # one answer serves both
-    return sorted(topics.values(), key=lambda item: item[0].start) if len(topics) > 1 else []
+    if len(topics) < 2 or _apart(candidates.whole, list(topics.values())) < LEAST_APART:
+        return []
+    return sorted(topics.values(), key=lambda item: item[0].start)
+
+
+def _apart(whole: Candidate, asked: Sequence[Candidate]) -> float:
+    """Return the chance that these are questions of their own."""
+    message, ranks = whole
+    odds = BEFOREHAND + WHOLE * _odds(ranks[0].confidence)
+    odds += LEAST_SURE * min(_odds(ranks[0].confidence) for _, ranks in asked)
+    odds += EACH_ASKS * all(questions.asks(message.text, part) for part, _ in asked)
+    return 1.0 / (1.0 + math.exp(-odds))
+
+
+def _odds(chance: float) -> float:
+    chance = min(max(chance, 1e-5), 1 - 1e-5)
+    return math.log(chance / (1 - chance))
 
 
 def _sure_pieces(candidates: Candidates, costs: Costs) -> dict[str, Candidate]:

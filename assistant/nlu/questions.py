@@ -123,6 +123,11 @@ def pieces(text: str) -> list[Part]:
     return found if 2 <= len(found) <= MOST_QUESTIONS else []
 
 
+def asks(text: str, part: Part) -> bool:
+    """Return whether a part of the text is put as a question or request."""
+    return "?" in text[part.start : part.end + 2] or bool(_ASKS.match(part.text))
+
+
 def _sentences(text: str) -> list[tuple[int, int, bool]]:
     """Return (start, end, asks something) of each sentence or clause that could stand alone."""
     found: list[tuple[int, int, bool]] = []

@@ -1,18 +1,18 @@
-"""Learns the encoder's two adapters from the training phrases; each takes about five minutes on two cores.
+"""Learns the encoders' adapters from the training phrases, on two cores.
 
-    python -m assistant.nlu.tune field|alarm [--without WRITER,WRITER --out FILE]
+    python -m assistant.nlu.tune field|thorough|alarm [--without WRITER,WRITER --out FILE]
 
-`field` learns to bring phrases of one intent together (`adapter.npz`), `alarm` to tell alarms from what only looks
-like one (`alarm_adapter.npz`). Run them after data/nlu has grown by a good part; no build needs it. `--without`
-leaves writers (files of data/nlu) out, to be asked afterwards. TensorFlow, which Rasa brings along, computes;
-nothing else here uses it.
+`field` and `thorough` teach the small and the large encoder to bring phrases of one intent together (`adapter.npz`,
+six minutes; `thorough_adapter.npz`, forty), `alarm` the small one to tell alarms from what only looks like one
+(`alarm_adapter.npz`, six minutes). Run all three after data/nlu has grown by a good part; no build needs it.
+`--without` leaves writers (files of data/nlu) out, to be asked afterwards. TensorFlow, which Rasa brings along,
+computes; nothing else here uses it.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import logging
 import math
 import random
@@ -23,10 +23,12 @@ from typing import Any
 
 import numpy as np
 
-from assistant.nlu.adapter import ADAPTER, ALARM_ADAPTER, kept_back, write
-from assistant.nlu.build_encoder import Tensors, published_encoder
-from assistant.nlu.encoder import TOKENIZER_FILE, tidy
+from assistant.nlu.adapter import ADAPTER, ALARM_ADAPTER, THOROUGH_ADAPTER, kept_back, write, write_narrow
+from assistant.nlu.encoder import MAX_TOKENS, tidy
+from assistant.nlu.encoder_graph import RELATIVE, distances
+from assistant.nlu.judgement import RED_FLAG
 from assistant.nlu.phrases import Phrases, read
+from assistant.nlu.published import QUICK, THOROUGH, Published, published
 from assistant.nlu.typos import Typos
 from assistant.settings import ROOT
 
@@ -36,8 +38,9 @@ SMOOTHING = 0.1  # of the labels: phrases on a border are no certainties
 SHARPNESS = 16.0  # of the softmax over cosines
 DROPOUT = 0.1
 MOST_TOKENS = 64
+LEARNING = "encoder.layer."  # what learns: not the embeddings
+NARROW_SCALE = 2.0  # of narrow matrices' product, so that they learn as fast as others
 SEED = 1
-RED_FLAG = "red_flag"
 # Whoever writes alarms also writes what only looks like one: files with so large a share of alarms hold the
 # look-alikes that are hard to tell, and the one file that holds nothing else. Other phrases are seen less often.
 ALARM_WRITERS, LOOKALIKES, OTHERS = 0.2, "lookalikes", 0.15
@@ -47,18 +50,31 @@ logger = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True)
 class _Task:
-    """What is learned: the class of each phrase, how often it is drawn, how many are shown, in what steps."""
+    """What is learned.
+
+    Attributes:
+        targets: the class of each phrase.
+        chances: how often each is drawn.
+        shown: how many are shown.
+        learning_rate: in what steps.
+        encoder: which learns.
+        rank: how narrow the matrices are whose product is added to each weight; 0 changes the weights themselves.
+        judges: whether the encoder shall tell the classes itself.
+    """
 
     targets: Any
     chances: Any
     shown: int
     learning_rate: float
+    encoder: str = QUICK
+    rank: int = 0
+    judges: bool = False
 
 
 def main() -> None:
     """Learn and write."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("adapter", choices=["field", "alarm"])
+    options.add_argument("adapter", choices=list(TASKS))
     options.add_argument("--without", default="", help="files of data/nlu, without .yml, with commas between")
     options.add_argument("--out", type=Path)
     given = options.parse_args()
@@ -69,10 +85,8 @@ def main() -> None:
     if unknown:
         options.error(f"there is no data/nlu/{min(unknown)}.yml")
     rows = [row for row, writer in enumerate(phrases.writers) if writer not in left_out]
-    if given.adapter == "field":
-        learn(phrases, rows, _field, given.out or ADAPTER)
-    else:
-        learn(phrases, rows, _alarm, given.out or ALARM_ADAPTER)
+    task, file = TASKS[given.adapter]
+    learn(phrases, rows, task, given.out or file)
 
 
 def learn(phrases: Phrases, rows: Sequence[int], task: Callable[[Any, Any], _Task], file: Path) -> None:
@@ -90,14 +104,13 @@ def learn(phrases: Phrases, rows: Sequence[int], task: Callable[[Any, Any], _Tas
     corrected = {row: typos.correct(phrases.texts[row]) for row in rows}
     texts = {row: text for row, text in corrected.items() if not kept_back(text)}
     learned = task(phrases.labels[list(texts)], phrases.writers[list(texts)])
-    source, weights = published_encoder()
-    tokenizer = Tokenizer.from_file(str(source / TOKENIZER_FILE))
+    encoder = published(learned.encoder)
+    tokenizer = Tokenizer.from_str(encoder.tokenizer.decode("utf-8"))
     tokenizer.enable_truncation(MOST_TOKENS)
     tokenizer.no_padding()
     tokens = [item.ids for item in tokenizer.encode_batch([tidy(text) for text in texts.values()])]
 
-    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
-    learner = _Learner(weights, config, int(learned.targets.max()) + 1)
+    learner = _Learner(encoder, int(learned.targets.max()) + 1, learned.rank)
     steps = learned.shown // BATCH
     step = learner.stepper(steps, learned.learning_rate)
     began, loss = time.monotonic(), math.nan
@@ -106,7 +119,10 @@ def learn(phrases: Phrases, rows: Sequence[int], task: Callable[[Any, Any], _Tas
         loss = new if math.isnan(loss) else 0.98 * loss + 0.02 * new
         if number % 50 == 0 or number == steps:
             logger.info("%d of %d batches, loss %.3f, %.0f s", number, steps, loss, time.monotonic() - began)
-    write(file, learner.changes(), list(texts.values()), head=learner.direction() if task is _alarm else None)
+    if learned.rank:
+        write_narrow(file, learner.narrow_changes(), list(texts.values()))
+    else:
+        write(file, learner.changes(), list(texts.values()), head=learner.direction() if learned.judges else None)
     logger.info("Written to %s", file)
 
 
@@ -117,6 +133,13 @@ def _field(labels: Any, writers: Any) -> _Task:
     return _Task(targets, chances / chances.sum(), shown=2 * len(labels), learning_rate=6e-5)
 
 
+def _thorough(labels: Any, writers: Any) -> _Task:
+    """The same for the large encoder."""
+    task = _field(labels, writers)
+    shown = int(2.4 * len(labels))
+    return dataclasses.replace(task, shown=shown, learning_rate=4e-4, encoder=THOROUGH, rank=16)
+
+
 def _alarm(labels: Any, writers: Any) -> _Task:
     """Alarms against everything else, mostly against what looks like one."""
     alarms = labels == RED_FLAG
@@ -124,7 +147,13 @@ def _alarm(labels: Any, writers: Any) -> _Task:
     share = np.bincount(of, weights=alarms) / np.bincount(of)
     near = alarms | (share >= ALARM_WRITERS)[of] | (writers == LOOKALIKES)
     chances = np.where(near, 1.0, OTHERS)
-    return _Task(alarms.astype(int), chances / chances.sum(), shown=4 * int(chances.sum()), learning_rate=1e-4)
+    shown = 4 * int(chances.sum())
+    return _Task(alarms.astype(int), chances / chances.sum(), shown, learning_rate=1e-4, judges=True)
+
+
+TASKS: dict[str, tuple[Callable[[Any, Any], _Task], Path]] = {
+    "field": (_field, ADAPTER), "thorough": (_thorough, THOROUGH_ADAPTER), "alarm": (_alarm, ALARM_ADAPTER),
+}
 
 
 def _batches(tokens: Sequence[Sequence[int]], chances: Any) -> Iterator[Any]:
@@ -148,29 +177,44 @@ def _padded(rows: Sequence[Sequence[int]]) -> tuple[Any, Any]:
 
 
 class _Learner:
-    """The encoder in TensorFlow, as `build_encoder.write_graph` writes it, with what may change."""
+    """The encoder in TensorFlow, as `encoder_graph.write_graph` writes it, with what may change."""
 
-    def __init__(self, weights: Tensors, config: dict[str, Any], classes: int) -> None:
+    def __init__(self, encoder: Published, classes: int, rank: int) -> None:
         import tensorflow as tf
 
-        self.tf, self.config = tf, config
-        self.published = {name: value for name, value in weights.items() if value.dtype == np.float32}
+        self.tf, self.config, self.published = tf, encoder.config, encoder.tensors
         self.weights = {
-            name: tf.Variable(value) if name.startswith("encoder.layer.") else tf.constant(value)
+            name: tf.Variable(value) if name.startswith(LEARNING) and not rank else tf.constant(value)
             for name, value in self.published.items()
         }
-        self.learning = [value for value in self.weights.values() if isinstance(value, tf.Variable)]
         draw = np.random.RandomState(SEED)
-        width = config["hidden_size"]
+        self.up, self.down = {}, {}
+        for name, value in self.published.items():
+            if rank and name.startswith(LEARNING) and value.ndim == 2:
+                rows, columns = value.shape
+                self.down[name] = tf.Variable((draw.randn(rank, columns) / math.sqrt(columns)).astype(np.float32))
+                self.up[name] = tf.Variable(np.zeros((rows, rank), np.float32))
+        self.learning = [
+            *(value for value in self.weights.values() if isinstance(value, tf.Variable)),
+            *self.up.values(), *self.down.values(),
+        ]
+        width = encoder.config["hidden_size"]
         self.head = tf.Variable((draw.randn(width, classes) * 0.02).astype(np.float32))
         self.bias = tf.Variable(np.zeros(classes, np.float32))
+        self.nearness: Any = None
+        if RELATIVE in self.published:
+            self.nearness = tf.constant(self.published[RELATIVE][distances(MAX_TOKENS)].transpose(2, 0, 1)[None])
 
-    def changes(self) -> Tensors:
+    def changes(self) -> dict[str, Any]:
         """Return what is to be added to each tensor."""
         return {
             name: value.numpy() - self.published[name]
-            for name, value in self.weights.items() if name.startswith("encoder.layer.")
+            for name, value in self.weights.items() if name.startswith(LEARNING)
         }
+
+    def narrow_changes(self) -> dict[str, tuple[Any, Any]]:
+        """Return the two matrices whose product is to be added to each tensor."""
+        return {name: (NARROW_SCALE * up.numpy(), self.down[name].numpy()) for name, up in self.up.items()}
 
     def direction(self) -> Any:
         """Return what a vector, with 1 after it, is multiplied with for the log-odds of class 1 against class 0."""
@@ -213,7 +257,9 @@ class _Learner:
             self.weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type")
         )
         x = self._norm(tf.gather(words, ids) + places[:length] + kinds[0], "embeddings.LayerNorm")
-        absent = (1.0 - mask)[:, None, None, :] * -1e9
+        apart = (1.0 - mask)[:, None, None, :] * -1e9
+        if RELATIVE in self.published:
+            apart += self.nearness[:, :, :length, :length]
 
         def part(x: Any, name: str) -> Any:
             return tf.transpose(tf.reshape(self._dense(x, name), [batch, length, heads, size]), [0, 2, 1, 3])
@@ -221,7 +267,7 @@ class _Learner:
         for layer in range(self.config["num_hidden_layers"]):
             name = f"encoder.layer.{layer}"
             query, key, value = (part(x, f"{name}.attention.self.{kind}") for kind in ("query", "key", "value"))
-            shares = tf.nn.softmax(tf.matmul(query, key, transpose_b=True) / math.sqrt(size) + absent)
+            shares = tf.nn.softmax(tf.matmul(query, key, transpose_b=True) / math.sqrt(size) + apart)
             mixed = tf.transpose(tf.matmul(tf.nn.dropout(shares, DROPOUT), value), [0, 2, 1, 3])
             mixed = self._dense(tf.reshape(mixed, [batch, length, heads * size]), f"{name}.attention.output.dense")
             x = self._norm(x + tf.nn.dropout(mixed, DROPOUT), f"{name}.attention.output.LayerNorm")
@@ -231,7 +277,11 @@ class _Learner:
         return tf.nn.l2_normalize(pooled, -1)
 
     def _dense(self, x: Any, name: str) -> Any:
-        return self.tf.einsum("bti,oi->bto", x, self.weights[f"{name}.weight"]) + self.weights[f"{name}.bias"]
+        found = self.tf.einsum("bti,oi->bto", x, self.weights[f"{name}.weight"]) + self.weights[f"{name}.bias"]
+        if f"{name}.weight" in self.up:
+            narrow = self.tf.einsum("bti,ri->btr", x, self.down[f"{name}.weight"])
+            found += NARROW_SCALE * self.tf.einsum("btr,or->bto", narrow, self.up[f"{name}.weight"])
+        return found
 
     def _norm(self, x: Any, name: str) -> Any:
         scale, shift = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]

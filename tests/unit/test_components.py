@@ -16,8 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.making import BUILD
-from assistant.nlu import ngrams
-from assistant.nlu.classifier import Ranked
+from assistant.nlu import components
 from assistant.nlu.components import (
     CANDIDATES,
     IN_CRISIS,
@@ -28,9 +27,11 @@ from assistant.nlu.components import (
     Screening,
     SpacyEntities,
 )
+from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.judgement import Candidates
 from assistant.nlu.pipeline import ensure_pipeline
 from assistant.nlu.questions import Part
+from assistant.nlu.two_looks import Ranked
 from tests.unit.test_classifier import PHRASES
 
 Parse = Callable[[str], dict[str, Any]]
@@ -91,6 +92,23 @@ def parse(storage: LocalModelStorage, spacy_nlp: SpacyNLP, trained: Resource) ->
     return run
 
 
+def test_what_is_in_doubt_is_read_again_as_corrected_and_no_blind_piece(
+    parse: Parse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    real = SentenceEncoder.encode_thoroughly
+    monkeypatch.setattr(
+        SentenceEncoder, "encode_thoroughly", lambda self, texts: read.extend(texts) or real(self, texts)
+    )
+    parse("does it hurt?")
+    assert read == []
+    parse("so whatt do I get")
+    assert read == ["so what do I get"]
+    read.clear()
+    parse("the moon and the harpsichord on a tuesday")
+    assert "the harpsichord on a tuesday" not in read and len(read) == 1
+
+
 def test_a_plain_question_is_one_question(parse: Parse) -> None:
     data = parse("does it hurt?")
     assert data["intent"]["name"] == "faq_pain" == data["intent_ranking"][0]["name"]
@@ -140,10 +158,10 @@ def test_a_greeting_alone_asks_nothing(parse: Parse) -> None:
 
 
 def test_unsure_is_fallback_and_keeps_the_close_topics(parse: Parse) -> None:
-    data = parse("the harpsichord needs new strings")
+    data = parse("so what do I get")
     assert data["intent"]["name"] == "nlu_fallback"
     names = [item["name"] for item in data["intent_ranking"]]
-    assert names[0] == "nlu_fallback" and "faq_pain" in names
+    assert names[0] == "nlu_fallback" and "faq_cost" in names
 
 
 def test_a_doubted_yes_is_no_yes() -> None:
@@ -164,8 +182,9 @@ def judge(
 ) -> dict[str, Any]:
     """What is made of a message ranked so, whole, in parts and in pieces."""
     message = Message({"text": text})
-    whole, *parts = ranked(ranks)
-    message.set(CANDIDATES, Candidates(whole, parts, ranked(pieces), alarm, ruled is not None))
+    (_, whole), *parts = ranked(ranks)
+    candidates = Candidates((Part(text, 0, len(text)), whole), parts, ranked(pieces), alarm, ruled is not None)
+    message.set(CANDIDATES, candidates)
     message.set(IN_CRISIS, in_crisis)
     message.set(RULED, ruled)
     judgement(wrong=costs, part=5.0).process([message])
@@ -178,6 +197,14 @@ def test_a_part_the_whole_message_points_to_is_understood_a_little_sooner() -> N
     assert [question["topic"] for question in data["questions"]] == ["faq_pain", "faq_cost"]
     assert judge([("faq_cost", 0.5), ("clinic_hours", 0.4)], pain, cost)["intent"]["name"] == "nlu_fallback"
     assert judge([("faq_cost", 0.5), ("clinic_hours", 0.4)], hours, cost)["intent"]["name"] == "nlu_fallback"
+
+
+def test_a_message_that_is_sure_of_one_topic_is_one_question() -> None:
+    pain, cost = [("faq_pain", 0.85)], [("faq_cost", 0.85)]
+    between, one = [("faq_pain", 0.5), ("faq_cost", 0.4)], [("faq_pain", 0.97), ("faq_cost", 0.01)]
+    assert len(judge(between, pain, cost)["questions"]) == 2
+    assert [question["topic"] for question in judge(one, pain, cost)["questions"]] == ["faq_pain"]
+    assert len(judge(one, pain, cost, text="x??" * 30)["questions"]) == 2  # each part is put as a question
 
 
 def test_pieces_are_questions_where_each_is_sure_and_the_whole_message_points_to_both() -> None:
@@ -318,10 +345,15 @@ def test_another_encoder_trains_the_model_again(tmp_path: Path) -> None:
 
 def test_another_way_to_learn_trains_the_model_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = IntentClassifier.fingerprint_addon(PIPELINE)
-    changed = Path(str(ngrams.__file__)).read_text(encoding="utf-8") + "# another"
-    (tmp_path / "ngrams.py").write_text(changed, encoding="utf-8")
-    monkeypatch.setattr(ngrams, "__file__", str(tmp_path / "ngrams.py"))
-    assert IntentClassifier.fingerprint_addon(PIPELINE) != here
+    for number, file in enumerate(components.LEARNED_FROM):
+        changed = tmp_path / f"{number}_{file.name}"
+        changed.write_bytes(file.read_bytes() + b"# another")
+        files = [changed if one == file else one for one in components.LEARNED_FROM]
+        monkeypatch.setattr(components, "LEARNED_FROM", files)
+        assert IntentClassifier.fingerprint_addon(PIPELINE) != here, file
+        monkeypatch.undo()
+    names = {file.name for file in components.LEARNED_FROM}
+    assert {"two_looks.py", "ngrams.py", "details.py", "signs.yml"} <= names
 
 
 def test_an_untrained_classifier_says_what_to_do(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from assistant.nlu.questions import MOST_QUESTIONS, pieces, split
+from assistant.nlu.questions import MOST_QUESTIONS, Part, asks, pieces, split
 from assistant.nlu.worry import shows_worry
 
 
@@ -125,3 +125,12 @@ def test_pieces_are_cut_wherever_a_question_might_begin(text: str, parts: list[s
     found = pieces(text)
     assert all(text[part.start : part.end] == part.text for part in found)
     assert [part.text for part in found] == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("does it hurt", True), ("and how much", True), ("the price?", True), ("I'd like to know the price", True),
+     ("the price", False), ("my skin is oily", False)],
+)
+def test_a_part_is_put_as_a_question_or_not(text: str, asked: bool) -> None:
+    assert asks(text, Part(text.strip("?"), 0, len(text.strip("?")))) == asked
