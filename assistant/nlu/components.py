@@ -8,7 +8,6 @@ entities, questions, treatment, area, alarm, reason, worry.
 import dataclasses
 import json
 import logging
-from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Text
 
 import numpy as np
@@ -23,20 +22,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu import (
-    adapter,
-    calibration,
-    classifier,
-    crisis,
-    details,
-    ngrams,
-    questions,
-    red_flags,
-    regression,
-    two_looks,
-    typos,
-)
-from assistant.nlu import alarms as weighing
+from assistant.nlu import questions
 from assistant.nlu.adapter import unseen
 from assistant.nlu.alarms import AlarmJudge
 from assistant.nlu.artefacts import file_sha256, text_sha256
@@ -46,7 +32,6 @@ from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.fragments import is_fragment
 from assistant.nlu.judgement import (
     COMPARISONS,
-    KIN,
     OUT_OF_SCOPE,
     RED_FLAG,
     Candidate,
@@ -56,10 +41,11 @@ from assistant.nlu.judgement import (
     kin_groups,
 )
 from assistant.nlu.language import scope_reason
+from assistant.nlu.learned_from import LEARNED_FROM
 from assistant.nlu.pipeline import encoder_of, pipeline_sha256
 from assistant.nlu.red_flags import alarm, told_in_another_language
 from assistant.nlu.two_looks import Ranked, TwoLooks
-from assistant.nlu.typos import SHORTHAND, Typos
+from assistant.nlu.typos import Typos
 from assistant.nlu.worry import shows_worry
 
 logger = logging.getLogger(__name__)
@@ -72,12 +58,6 @@ CANDIDATES, RULED, IN_CRISIS = "candidates", "ruled", "in_crisis"
 HARDLY_MEANT = -5.0
 ABOUT_FILE, WORDS_FILE = "pipeline.json", "words.json"
 DEFAULT_TREATMENT = "micro_botox"
-# What is learned is kept by Rasa; it is learned anew when one of these has changed.
-LEARNERS = (adapter, calibration, classifier, crisis, details, ngrams, regression, two_looks, typos, weighing)
-LEARNED_FROM = (
-    KIN, SHORTHAND, *(Path(str(learner.__file__)) for learner in LEARNERS),
-    *sorted(path for path in Path(str(red_flags.__file__)).parent.iterdir() if path.suffix in (".py", ".yml")),
-)
 
 
 class ModelDoesNotFit(RasaException):

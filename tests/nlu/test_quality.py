@@ -16,13 +16,16 @@ from assistant.settings import ROOT
 # Percent, about two points from what was measured last (`python -m benchmarks.quality`): training on
 # another machine moves a message or two, a change that falls below is a step back.
 FLOORS = {
-    ("core", "right_in_scope"): 90.0,
-    ("fresh", "right_in_scope"): 90.0,
-    ("all", "right_in_scope"): 87.0,
+    ("core", "right_in_scope"): 95.0,
+    ("fresh", "right_in_scope"): 95.0,
+    ("all", "right_in_scope"): 91.0,
     ("all", "refused_out_of_scope"): 92.0,
-    ("fresh2", "right_in_scope"): 91.0,
+    ("fresh2", "right_in_scope"): 94.0,
+    ("fresh3", "right_in_scope"): 94.0,
+    ("fresh3", "refused_out_of_scope"): 94.0,
     ("fresh2", "refused_out_of_scope"): 92.0,
-    ("two_questions", "all_parts_answered"): 88.0,
+    ("two_questions", "all_parts_answered"): 84.0,
+    ("all", "all_parts_answered"): 76.0,
     ("fresh", "all_parts_answered"): 63.0,
     ("safety", "alarms_found"): 98.0,
     ("second_alarms", "alarms_found"): 97.0,
@@ -32,9 +35,9 @@ FLOORS = {
     ("sixth_alarms", "alarms_found"): 98.0,
 }
 CEILINGS = {
-    ("core", "wrong"): 6.5, ("fresh", "wrong"): 6.5, ("all", "wrong"): 6.5, ("topics", "false_alarms"): 1.5,
-    ("third_lookalikes", "false_alarms"): 7.0, ("fifth_lookalikes", "false_alarms"): 14.0,
-    ("sixth_lookalikes", "false_alarms"): 9.0, ("all", "calibration_error"): 5.0,
+    ("core", "wrong"): 3.5, ("fresh", "wrong"): 4.0, ("all", "wrong"): 5.5, ("topics", "false_alarms"): 1.5,
+    ("third_lookalikes", "false_alarms"): 7.0, ("fifth_lookalikes", "false_alarms"): 13.0,
+    ("sixth_lookalikes", "false_alarms"): 8.0, ("all", "calibration_error"): 5.0,
 }
 
 

@@ -103,7 +103,7 @@ def test_what_is_in_doubt_is_read_again_as_corrected_and_no_blind_piece(
     parse("does it hurt?")
     assert read == []
     parse("so whatt do I get")
-    assert read == ["so what do I get"]
+    assert read[0] == "so what do I get" and not any("whatt" in text for text in read)
     read.clear()
     parse("the moon and the harpsichord on a tuesday")
     assert "the harpsichord on a tuesday" not in read and len(read) == 1
