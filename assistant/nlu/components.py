@@ -7,7 +7,6 @@ entities, questions, treatment, area, alarm, reason, worry.
 
 import dataclasses
 import json
-import logging
 from typing import Any, Callable, Dict, List, Optional, Sequence, Text
 
 import numpy as np
@@ -47,8 +46,6 @@ from assistant.nlu.red_flags import alarm, told_in_another_language
 from assistant.nlu.two_looks import Ranked, TwoLooks
 from assistant.nlu.typos import Typos
 from assistant.nlu.worry import shows_worry
-
-logger = logging.getLogger(__name__)
 
 CRISIS = "crisis"
 # What the message and its parts may mean, the alarm the rules see in it, and whether it sounds like a crisis; stays
@@ -208,13 +205,10 @@ class IntentClassifier(GraphComponent):
         alarms = np.array([label == RED_FLAG for label in labels], dtype=bool)
         of_crisis = [_level(example) == CRISIS for example, alarming in zip(examples, alarms, strict=True) if alarming]
         self._crisis = CrisisTeller.fit(vectors[alarms], of_crisis)
-
-        def thoroughly(rows: List[int]) -> Any:
-            logger.info("Reading %d of %d phrases thoroughly ...", len(rows), len(texts))
-            return encoder.encode_thoroughly([texts[row] for row in rows])
-
         try:
-            self._looks = TwoLooks.fit(texts, labels, vectors, thoroughly, kin=kin_groups(), unseen=unseen(texts))
+            self._looks = TwoLooks.fit(
+                texts, labels, vectors, _reading(encoder, texts), kin=kin_groups(), unseen=unseen(texts)
+            )
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         written = [example.get(TEXT) for example in examples]

@@ -158,7 +158,7 @@ class TwoLooks:
             served = odds.served[rows][np.arange(len(best)), best]
             right = every.serving[rows][np.arange(len(best)), best]
             # strangers gather among the doubtful: their share there is greater
-            among = [share * _mean(every.stranger, rows), (1 - share) * _mean(~every.stranger, rows)]
+            among = [share * _share_among(every.stranger, rows), (1 - share) * _share_among(~every.stranger, rows)]
             return np.array(platt(
                 served, right, every.stranger[rows], among[0] / max(sum(among), 1e-9), settings.caution
             ))
@@ -285,7 +285,7 @@ def _chosen(labels: Array, seed: int) -> Array:
         rows = np.flatnonzero(labels == intent)
         most = max(MANY_PHRASES, len(rows) // 2)
         kept.append(rows if len(rows) <= most else random.permutation(rows)[:most])
-    return np.sort(np.concatenate(kept)) if kept else np.arange(0)
+    return np.sort(np.concatenate(kept))
 
 
 def _splits(labels: Array, askable: Array, settings: Settings) -> list[tuple[Array, Array]]:
@@ -305,7 +305,7 @@ def _splits(labels: Array, askable: Array, settings: Settings) -> list[tuple[Arr
     return splits
 
 
-def _mean(holds: Array, rows: Array) -> float:
+def _share_among(holds: Array, rows: Array) -> float:
     """Return the share of those for whom it holds that are among the rows."""
     return float(holds[rows].sum() / max(holds.sum(), 1))
 
