@@ -39,6 +39,7 @@ from assistant.nlu.judgement import (
     judge,
     kin_groups,
 )
+from assistant.nlu.kept_vectors import kept_vectors
 from assistant.nlu.language import scope_reason
 from assistant.nlu.learned_from import LEARNED_FROM
 from assistant.nlu.pipeline import encoder_of, pipeline_sha256
@@ -201,20 +202,19 @@ class IntentClassifier(GraphComponent):
         texts = [self._typos.correct(text) for text in texts]
         labels = [example.get(INTENT) for example in examples]
         encoder = encoder_of(model.model)
-        vectors = encoder.encode(texts)
+        quick, thorough = kept_vectors(encoder)
+        vectors = quick(texts)
         alarms = np.array([label == RED_FLAG for label in labels], dtype=bool)
         of_crisis = [_level(example) == CRISIS for example, alarming in zip(examples, alarms, strict=True) if alarming]
         self._crisis = CrisisTeller.fit(vectors[alarms], of_crisis)
         try:
             self._looks = TwoLooks.fit(
-                texts, labels, vectors, _reading(encoder, texts), kin=kin_groups(), unseen=unseen(texts)
+                texts, labels, vectors, _reading(thorough, texts), kin=kin_groups(), unseen=unseen(texts)
             )
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         written = [example.get(TEXT) for example in examples]
-        self._alarms = _weigh(
-            self._looks, written, alarms, lambda rows: encoder.alarm_odds([texts[row] for row in rows])
-        )
+        self._alarms = _weigh(self._looks, written, alarms, _reading(encoder.alarm_odds, texts))
         with self._model_storage.write_to(self._resource) as directory:
             self._looks.save(directory)
             self._crisis.save(directory)
@@ -267,7 +267,7 @@ class IntentClassifier(GraphComponent):
             texts = [self._typos.correct(without_details(part.text)) for part in every]
             vectors = np.vstack([doc.vector, encoder.encode(texts[1:])]) if texts[0] == text else encoder.encode(texts)
             said = len(parts) + 1  # pieces are cut blindly: nobody looks twice, and no alarm is read out of them
-            odds = self._looks.odds(texts, vectors, _reading(encoder, texts), again=said)
+            odds = self._looks.odds(texts, vectors, _reading(encoder.encode_thoroughly, texts), again=said)
             rankings = self._looks.ranking(odds, most=self._config["ranking"])
             ranked = dict(zip(every, rankings, strict=True))
             candidates = Candidates(
@@ -328,9 +328,9 @@ class Judgement(_Component):
             message.set("questions", _questions(verdict.asked, entities), add_to_output=True)
 
 
-def _reading(encoder: SentenceEncoder, texts: List[Text]) -> Callable[[List[int]], Any]:
-    """Return what gives the thorough vectors of some of the texts."""
-    return lambda rows: encoder.encode_thoroughly([texts[row] for row in rows])
+def _reading(encode: Callable[[List[Text]], Any], texts: List[Text]) -> Callable[[List[int]], Any]:
+    """Return what gives the vectors of some of the texts."""
+    return lambda rows: encode([texts[row] for row in rows])
 
 
 def _weigh(looks: TwoLooks, written: List[Text], alarms: Any, told: Callable[[List[int]], Any]) -> AlarmJudge:
