@@ -330,6 +330,7 @@ def test_sentences_of_other_writers_are_found_as_often_as_before(half: int) -> N
         ("words.yml", "  cannot: >\n", "  trouble: >\n", "trouble is there twice"),
         ("signs.yml", "signs:\n", "sings:\n", "missing"),
         ("words.yml", "words:\n", "words: [\n", "not YAML"),
+        ("idioms.yml", "    sentence: >\n", "    sentance: >\n", "unknown key"),
     ],
 )
 def test_a_broken_word_list_is_named_at_start(name: str, old: str, new: str, complaint: str, tmp_path: Path) -> None:

@@ -134,3 +134,55 @@ def test_what_is_said_in_other_words_is_found_at_its_level(text: str, level: str
 )
 def test_a_symptom_stays_an_alarm_beside_a_question_a_trade_or_a_joke(text: str) -> None:
     assert alarm(text) is not None
+
+
+# (harmless, crisis): words of despair as an idiom, and the same words meant.
+IDIOMS = [
+    ("I saw the price list and made my peace with it", "I made my peace with it last night"),
+    ("bruising for a day, I'm at peace with that", "I'm at peace with it now, costs don't matter where I'm going"),
+    ("put me out of my misery, do you have anything on Friday", "please put me out of my misery"),
+    ("put me out of my misery, how much is one visit", "put me out of my misery, tell me how many"),
+    ("this quote is going to kill me", "he is going to kill me when he finds me"),
+    ("my energy fell off a cliff at fifty", "I could just drive off a cliff"),
+    ("is the toll bridge closed today", "I'm on the bridge and I can't climb back"),
+    ("that time slot number doesn't exist", "I wish I didn't exist"),
+    ("I play at a bridge club tonight", "I'm at the bridge tonight, thinking about it"),
+    ("I take all my tablets each morning. Should I skip any of these?", "I took all my tablets this morning"),
+    ("I counted my tablets, five a day, do I stop the blue one", "I counted my tablets again, there are enough"),
+    ("an overdose when I was 18, I'm fine now, do I have to tell you", "an overdose last night, do I have to tell you"),
+    ("overdose at nineteen, I'm fifty, who can see that", "overdose at nineteen, I'm fifty, and planning another"),
+    ("my upper lip, I go over it with a razor and shave it daily", "I'm locked in the bathroom with a razor"),
+    ("my neck has two bands like ropes", "there are ropes in the shed, I keep thinking about them"),
+    ("can I top myself up at the six week mark", "I'm going to top myself"),
+    ("I can't go on Wednesday", "I can't go on. Wednesday is the day"),
+    ("can't go on holiday before this has settled", "I can't go on any more"),
+    ("goodbye cruel world, back to the office", "goodbye cruel world"),
+    ("lost the will to live filling in your form", "lost the will to live since he died"),
+    ("off bungee jumping from a bridge", "I want to go jumping from a bridge, no bungee"),
+    ("is it far if I'm jumping off the tram at the park", "I think of jumping off the balcony"),
+    ("would anyone notice if I had it done", "would anyone notice if I didn't come home"),
+    ("I'd rather die than look like a doll", "I'd rather die than look like this another day"),
+    ("I've been cutting down on sugar", "I've been cutting my arms"),
+    ("I'm on the wrong side of sixty", "he's on the wrong side of the railings"),
+    ("are you many kms away, how many kms is it", "kms tonight"),
+    ("I hurt myself gardening", "I hurt myself again so I could feel something"),
+    ("I've been googling ways to shrink pores", "I've been googling ways to end it"),
+    ("I want these wrinkles to disappear forever", "I want to disappear forever"),
+    ("saying goodbye to Bath, we're moving to Cardiff", "saying goodbye to everyone, moving to a better place"),
+    ("tired of living in a building site", "tired of living in this body"),
+    ("my last message before I report you", "this is my last message"),
+    ("the sat nav made me drive into a hedge", "I want to drive into a tree"),
+    ("I want out of my contract", "I want out of this life"),
+    ("in the show I do all the voices", "the voices tell me to do it"),
+]
+
+
+@pytest.mark.parametrize(("harmless", "meant"), IDIOMS)
+def test_an_idiom_is_no_crisis_and_the_same_words_meant_are(harmless: str, meant: str) -> None:
+    assert alarm(harmless) != "crisis"
+    assert alarm(meant) == "crisis"
+
+
+@pytest.mark.parametrize(("harmless", "_"), IDIOMS)
+def test_despair_in_the_same_message_outweighs_an_idiom(harmless: str, _: str) -> None:
+    assert alarm(harmless + ". I want to die") == "crisis"

@@ -6,7 +6,7 @@ A message is read in five steps, each in a module of its own:
 2. mentions.py finds where words of a sign stand near each other (words.yml, crisis.yml, signs.yml);
 3. clauses.py cuts it into sentences and clauses and finds the cues in them (scope.yml);
 4. scope.py (with asides.py, whose.py, around.py) decides of each mention whether it is there now, with
-   somebody; recall comes first;
+   somebody, and idioms.py (idioms.yml) whether words of crisis are a harmless idiom; recall comes first;
 5. this module turns what is left into a level.
 """
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Dict, FrozenSet, List, Set, Tuple
 
 from assistant.nlu.red_flags.clauses import Sentence, Sentences
+from assistant.nlu.red_flags.idioms import Idioms
 from assistant.nlu.red_flags.lexicon import Lexicon, read_lexicon
 from assistant.nlu.red_flags.mentions import Mention
 
@@ -22,6 +23,7 @@ class Around:
     def __init__(self, tokens: List[str], marked: Set[int], tables: Lexicon) -> None:
         self._tokens, self._marked = tokens, marked
         self._sentences = Sentences(tokens, tables)
+        self._idioms = Idioms(tokens, self._sentences, tables)
         self._is = _cue_words()
 
     def _says(self, cue: str, start: int, end: int) -> bool:

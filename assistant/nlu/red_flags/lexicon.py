@@ -12,7 +12,7 @@ from assistant.nlu.red_flags.spelling import Spelling
 from assistant.nlu.red_flags.text import fold_letters
 
 _HERE = Path(__file__).parent
-_LISTS = ("words.yml", "spelling.yml", "signs.yml", "scope.yml", "languages.yml", "crisis.yml")
+_LISTS = ("words.yml", "spelling.yml", "signs.yml", "scope.yml", "languages.yml", "crisis.yml", "idioms.yml")
 _ALSO_READ: Dict[str, List[Tuple[str, ...]]] = {
     "~": [(), *((owner,) for owner in "my his her their your the a me our".split())],
     "cannot": [("cannot",), ("couldnt",), ("can", "not"), ("could", "not"), ("can", "t")],
@@ -28,6 +28,8 @@ _LEVELS = ("crisis", "emergency", "today", "otherwise", "companion")
 _CONTEXT_KEYS = ("unless", "never", "explained")
 _FLAGS = ("cosmetic", "net", "anywhere", "figurative", "personal", "undenied")
 _SIGN_KEYS = frozenset(("sign", "level", "family", "when", *_CONTEXT_KEYS, *_FLAGS))
+_IDIOM_SIDES = ("before", "after", "sentence", "beside", "beside_too")
+_IDIOM_KEYS = frozenset(("idiom", "words", "within", "unless", *_IDIOM_SIDES))
 _SHARED = ("onset", "spread_word")  # cues that signs are made of, too
 _BESIDE = (
     "closing_question",
@@ -37,6 +39,7 @@ _BESIDE = (
     "dull",
 )  # cues that are also what the words they begin with are
 _DEFAULT_GAP = 6
+_DEFAULT_WITHIN = 3
 _FOREIGN_GAP = 5
 
 
@@ -79,6 +82,16 @@ class Phrases:
             if "" in node:
                 size, tags = place - start + 1, node[""]
         return size, tags
+
+    def all_at(self, tokens: List[str], start: int) -> Iterator[Tuple[int, FrozenSet[str]]]:
+        """Yields (number of words, tags) of every phrase at start, the shorter first."""
+        node: Optional[Dict[str, Any]] = self.root
+        for place in range(start, len(tokens)):
+            node = node.get(tokens[place]) if node else None
+            if node is None:
+                return
+            if "" in node:
+                yield place - start + 1, node[""]
 
 
 def _readings(words: List[str]) -> Iterator[Tuple[str, ...]]:
@@ -123,6 +136,18 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Idiom:
+    """Words of crisis that are harmless when certain words stand around them (see idioms.yml).
+
+    Its phrases are tagged with its number and the side they are looked for on: "3 after".
+    """
+
+    number: int
+    sides: FrozenSet[str]
+    within: int
+
+
+@dataclass(frozen=True)
 class Lexicon:
     """Everything that is looked up while a message is read.
 
@@ -132,6 +157,8 @@ class Lexicon:
         rules: the rules that the last word of a group may complete, by group.
         foreign: phrases of scripts without spaces or of other alphabets, by first letter.
         spelling: what misspelled words are meant to be.
+        idioms: harmless uses of words of crisis.
+        idiom_words: their phrases and those they stand among, and "despair".
     """
 
     words: Phrases
@@ -139,6 +166,8 @@ class Lexicon:
     rules: Dict[str, List[Rule]]
     foreign: Dict[str, List[Tuple[str, Sign]]]
     spelling: Spelling
+    idioms: List[Idiom]
+    idiom_words: Phrases
 
 
 def _entries(text: str) -> Iterator[str]:
@@ -175,6 +204,17 @@ def _add_foreign(tables: Lexicon, level: str, phrases: str) -> None:
             tables.words.add(phrase, tag)
             # "n arrive" is typed "n'arrive"
             tables.words.add(re.sub(r"\b(un|[cdjlmnst]) (?=\w)", r"\1", phrase), tag)
+
+
+def _add_idioms(tables: Lexicon, rows: List[Dict[str, Any]], despair: str) -> None:
+    entries = [(entry, "despair") for entry in _entries(despair)]
+    for number, row in enumerate(rows):
+        sides = frozenset(side for side in _IDIOM_SIDES if side in row)
+        tables.idioms.append(Idiom(number, sides, row.get("within", _DEFAULT_WITHIN)))
+        for key in ("words", "unless", *sides):
+            entries += ((entry, f"{number} {key}") for entry in _entries(row.get(key, "")))
+    for entry, tag in entries:
+        tables.idiom_words.add(entry, tag)
 
 
 class WordListError(ValueError):
@@ -234,6 +274,14 @@ def _mistakes(data: Dict[str, Any]) -> Iterator[str]:
         yield from (f"the sign {row['sign']!r} names {group!r}, which does not exist" for group in sorted(unknown))
         for when in row["when"]:
             int(when.partition("/")[2] or 0)
+    for row in data["idioms"]:
+        if not {"idiom", "words"} <= set(row) <= _IDIOM_KEYS or set(row).isdisjoint(_IDIOM_SIDES):
+            yield f"the idiom {row.get('idiom')!r} has an unknown key or lacks one"
+        if any(type(text) is not str for key, text in row.items() if key != "within"):
+            yield f"the idiom {row.get('idiom')!r} is not made of lists of words"
+        int(row.get("within", 0))
+    if type(data["despair"]) is not str:
+        yield "despair is not a list of words"
     for section in ("words", "spellings", "foreign", "cues", "contexts"):
         yield from (f"{name} is not a list of words" for name, entry in data[section].items() if type(entry) is not str)
 
@@ -260,7 +308,8 @@ def read_lexicon() -> Lexicon:
     for group in _BESIDE:
         for entry in _entries(data["cues"][group]):
             cues.inherit(entry)
-    tables = Lexicon(words, cues, {}, {}, Spelling())
+    tables = Lexicon(words, cues, {}, {}, Spelling(), [], Phrases())
+    _add_idioms(tables, data["idioms"], data["despair"])
     for row in data["signs"]:
         _add_rules(tables, row)
     for level, text in data["foreign"].items():
@@ -268,6 +317,7 @@ def read_lexicon() -> Lexicon:
     # Spanish "doble" is no misspelling, nor is any other word the tables know.
     typed = " ".join(data["foreign"].values()).replace(",", " ").split()
     ordinary = {*data["not_misspellings"].split(), *typed, *words.vocabulary, *cues.vocabulary}
+    ordinary |= tables.idiom_words.vocabulary
     variants = {word: list(_entries(text)) for word, text in data["spellings"].items()}
     tables.spelling.learn(frozenset(words.root), variants, data["misspelled"].split(), frozenset(ordinary))
     return tables

@@ -67,6 +67,8 @@ class Scope(Asides):
             return "elsewhere"
         if sentence.has("laughs") and sentence.has("trivial"):
             return "elsewhere"
+        if self._idioms.harmless(mention, sentence):
+            return "elsewhere"
         if self._near(sentence, "returned", (0, 1)):
             return "now"
         if sentence.has("bereaved") and _SELF.isdisjoint(self._tokens[max(mention.first - 4, 0) : mention.last + 1]):
