@@ -1,8 +1,8 @@
 """Adapters: small changes to the published sentence encoders, learned from the training phrases.
 
 They know English, not what a clinic's visitors mean by it, nor what a worrying symptom is. `tune.py` learns what to
-add to their weights, and `build_encoder.py` adds it in. `adapter.npz` and `alarm_adapter.npz`, for the small encoder,
-hold every number in four bits; `thorough_adapter.npz`, for the large one, holds two narrow matrices for each large
+add to their weights, and `build_encoder.py` adds it in. `adapter.npz`, for the small encoder, holds every number in
+four bits; `thorough_adapter.npz` and `alarm_adapter.npz`, for the large one, hold two narrow matrices for each large
 one, whose product is the change (LoRA, arXiv:2106.09685), in eight. Some phrases are kept back from all, and those
 they were learned from are known by a checksum each: how sure an answer is can be learned only from phrases that the
 encoders have never seen.
@@ -79,19 +79,20 @@ def write(
         texts: the phrases it was learned from, as the encoder read them.
         head: see `head`; None for an adapter that judges nothing by itself.
     """
-    parts: Tensors = {SEEN: np.unique([_checksum(text) for text in texts]).astype(np.uint32)}
+    parts = _beside(texts, head)
     for name, change in changes.items():
         rows = change if change.ndim == 2 else change[None]
         scale = np.maximum(np.minimum(np.abs(rows).max(axis=1), WIDEST * rows.std(axis=1)) / MOST_STEPS, 1e-12)
         steps = np.clip(np.rint(rows / scale[:, None]), -MOST_STEPS, MOST_STEPS).astype(np.int8) + 8
         parts[STEPS + name] = (steps[:, 0::2].astype(np.uint8) << 4) | steps[:, 1::2].astype(np.uint8)
         parts[SCALE + name] = scale.astype(np.float32)
-    if head is not None:
-        parts[HEAD] = head
     np.savez_compressed(file, **parts)
 
 
-def write_narrow(file: Path, changes: Mapping[str, tuple[Array, Array]], texts: Sequence[str]) -> None:
+def write_narrow(
+    file: Path, changes: Mapping[str, tuple[Array, Array]], texts: Sequence[str], *,
+    head: npt.NDArray[np.float32] | None = None,
+) -> None:
     """Write an adapter of narrow matrices.
 
     Args:
@@ -99,14 +100,21 @@ def write_narrow(file: Path, changes: Mapping[str, tuple[Array, Array]], texts: 
         changes: for each tensor [rows, columns] two matrices, [rows, rank] and [rank, columns], whose product is
             added to it.
         texts: the phrases it was learned from, as the encoder read them.
+        head: see `head`; None for an adapter that judges nothing by itself.
     """
-    parts: Tensors = {SEEN: np.unique([_checksum(text) for text in texts]).astype(np.uint32)}
+    parts = _beside(texts, head)
     for name, sides in changes.items():
         for side, matrix in zip((UP, DOWN), sides, strict=True):
             scale = np.maximum(np.abs(matrix).max(axis=1) / MOST_FINE_STEPS, 1e-12)
             parts[side + name] = np.rint(matrix / scale[:, None]).astype(np.int8)
             parts[SCALE + side + name] = scale.astype(np.float32)
     np.savez_compressed(file, **parts)
+
+
+def _beside(texts: Sequence[str], head: npt.NDArray[np.float32] | None) -> Tensors:
+    """Return what an adapter's file holds beside the changes."""
+    seen = np.unique([_checksum(text) for text in texts]).astype(np.uint32)
+    return {SEEN: seen} if head is None else {SEEN: seen, HEAD: head}
 
 
 def kept_back(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Builds the sentence encoder from published weights: ONNX graphs in int8, adapted to the field.
 
-all-MiniLM-L6-v2 becomes the quick graph, all-mpnet-base-v2 the thorough one; all-MiniLM-L6-v2 adapted to nothing but
-alarms tells those. Only this module and `encoder_graph.py` need `onnx`.
+all-MiniLM-L6-v2 becomes the quick graph, all-mpnet-base-v2 the thorough one; all-mpnet-base-v2 adapted to nothing
+but alarms tells those. Only this module and `encoder_graph.py` need `onnx`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from assistant.nlu.encoder import (
 from assistant.nlu.encoder_graph import LOUD, write_graph
 from assistant.nlu.published import QUICK, THOROUGH, WEIGHTS_SHA256, Published, Tensors, published
 
-RECIPE = 4  # raise it when the graph or its quantisation changes: built encoders are made anew
+RECIPE = 5  # raise it when the graph or its quantisation changes: built encoders are made anew
 REFERENCE = Path(__file__).with_name("reference_vectors.json")
 # Cosine that each reference sentence must reach: before an adapter, to the vectors of an independent
 # implementation; made small, to the vectors of the same graph in full precision.
@@ -83,15 +83,15 @@ def _build(target: Path, progress: Progress) -> None:
     progress("sentence encoder: the small one, for every message")
     _check_published(quick, tokenizer)
     _write_small(quick, adapted(quick.tensors, ADAPTER), target / QUICK_FILE, tokenizer)
-    progress("sentence encoder: the small one, for alarms")
-    _write_small(quick, adapted(quick.tensors, ALARM_ADAPTER), target / ALARM_FILE, tokenizer)
-    np.save(target / ALARM_HEAD_FILE, head(ALARM_ADAPTER))
     progress("sentence encoder: the large one, for what is in doubt (half a minute)")
     thorough, tokenizer = published(THOROUGH), target / THOROUGH_TOKENIZER_FILE
     tokenizer.write_bytes(thorough.tokenizer)
     _check_published(thorough, tokenizer)
     tensors = adapted(thorough.tensors, THOROUGH_ADAPTER, strength=THOROUGH_STRENGTH)
     _write_small(thorough, tensors, target / THOROUGH_FILE, tokenizer)
+    progress("sentence encoder: the large one, for alarms")
+    _write_small(thorough, adapted(thorough.tensors, ALARM_ADAPTER), target / ALARM_FILE, tokenizer)
+    np.save(target / ALARM_HEAD_FILE, head(ALARM_ADAPTER))
 
 
 def _check_published(encoder: Published, tokenizer: Path) -> None:

@@ -29,6 +29,7 @@ Array = npt.NDArray[Any]
 ARRAYS_FILE, ABOUT_FILE = "classifier.npz", "classifier.json"
 OUT_OF_SCOPE = "out_of_scope"
 LEAST_CLOSENESS = 0.01
+SPARSE = ("data", "indices", "indptr")  # parts of a sparse matrix
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Classifier:
         Args:
             settings: how it was trained.
             intents: intent names, sorted; their order is the order of all columns.
-            arrays: cut, vectors, starts, weights, idf, middle, evening, phrases_* and serves (see `fit`).
+            arrays: cut, vectors, starts, weights, idf, middle, evening, spelling_* and serves (see `fit`).
             ngrams: character n-grams in column order.
         """
         self.settings, self.intents, self.arrays = settings, intents, arrays
@@ -90,8 +91,8 @@ class Classifier:
         self._ngram_weights, self._bias = arrays["weights"][width:-1], arrays["weights"][-1]
         self._evened = self._even_out(self._vectors)
         self._doubt = settings.doubt if OUT_OF_SCOPE in intents else settings.doubt_alone
-        parts = tuple(arrays[f"phrases_{part}"] for part in ("data", "indices", "indptr"))
-        self._phrases_by_ngram = scipy.sparse.csr_matrix(parts, shape=(starts[-1], len(ngrams))).T.tocsr()
+        parts = tuple(arrays[f"spelling_{part}"] for part in SPARSE)
+        self._phrases_by_ngram = scipy.sparse.csr_matrix(parts, shape=(len(ngrams), starts[-1]))
 
     @classmethod
     def fit(
@@ -126,6 +127,7 @@ class Classifier:
             vectors * settings.encoder_weight, phrases, targets,
             strength=settings.strength, iterations=settings.iterations,
         )
+        by_ngram = phrases.T.tocsr()
         arrays = {
             "cut": cut,
             "vectors": vectors,
@@ -134,9 +136,7 @@ class Classifier:
             "idf": ngrams.idf,
             "middle": middle,
             "evening": evening,
-            "phrases_data": phrases.data,
-            "phrases_indices": phrases.indices,
-            "phrases_indptr": phrases.indptr,
+            **{f"spelling_{part}": getattr(by_ngram, part) for part in SPARSE},
             "serves": _serves(list(intents), kin),
         }
         return cls(

@@ -53,7 +53,7 @@ CRISIS = "crisis"
 # inside the graph.
 CANDIDATES, RULED, IN_CRISIS = "candidates", "ruled", "in_crisis"
 # Log-odds that red_flag is meant below which the encoder is not asked, unless the rules see an alarm.
-HARDLY_MEANT = -5.0
+HARDLY_MEANT = -8.0
 ABOUT_FILE, WORDS_FILE = "pipeline.json", "words.json"
 DEFAULT_TREATMENT = "micro_botox"
 
@@ -266,14 +266,14 @@ class IntentClassifier(GraphComponent):
             every = list(dict.fromkeys([whole, *parts, *pieces]))
             texts = [self._typos.correct(without_details(part.text)) for part in every]
             vectors = np.vstack([doc.vector, encoder.encode(texts[1:])]) if texts[0] == text else encoder.encode(texts)
-            said = len(parts) + 1  # pieces are cut blindly: nobody looks twice, and no alarm is read out of them
+            said = len(parts) + 1  # pieces are cut blindly: nobody looks twice
             odds = self._looks.odds(texts, vectors, _reading(encoder.encode_thoroughly, texts), again=said)
             rankings = self._looks.ranking(odds, most=self._config["ranking"])
             ranked = dict(zip(every, rankings, strict=True))
             candidates = Candidates(
                 whole=(whole, ranked[whole]), parts=[(part, ranked[part]) for part in parts],
                 pieces=[(piece, ranked[piece]) for piece in pieces],
-                alarm=self._alarm(encoder, texts[:said], odds.meant[:said], bool(message.get(RULED))),
+                alarm=self._alarm(encoder, texts[0], odds.meant[0], bool(message.get(RULED))),
                 ruled=bool(message.get(RULED)),
             )
             message.set(CANDIDATES, candidates)
@@ -282,14 +282,17 @@ class IntentClassifier(GraphComponent):
             _set_intent(message, ranked[whole])
         return messages
 
-    def _alarm(self, encoder: SentenceEncoder, texts: List[Text], odds: Any, ruled: bool) -> float:
-        """Return the chance that a message (with its parts) tells of a worrying sign; 0 where nothing hints at it."""
+    def _alarm(self, encoder: SentenceEncoder, text: Text, odds: Any, ruled: bool) -> float:
+        """Return the chance that a message tells of a worrying sign; 0 where nothing hints at it.
+
+        Its parts are not asked: out of their story, half sentences sound worse than they are.
+        """
         if self._looks is None or self._alarms is None or RED_FLAG not in self._looks.intents:
             return float(ruled)
-        meant = float(odds[:, self._looks.intents.index(RED_FLAG)].max())
+        meant = float(odds[self._looks.intents.index(RED_FLAG)])
         if meant < HARDLY_MEANT and not ruled:
             return 0.0
-        return self._alarms.chance(meant, ruled, float(encoder.alarm_odds(texts).max()))
+        return self._alarms.chance(meant, ruled, float(encoder.alarm_odds([text])[0]))
 
 
 @DefaultV1Recipe.register(

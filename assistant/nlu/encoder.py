@@ -1,7 +1,7 @@
 """The sentence encoder: text in, unit vectors out (ONNX Runtime, no Rasa, no spaCy).
 
 Three graphs: a quick one that reads every message, a thorough one, seven times as slow, for what the first leaves in
-doubt, and one that tells alarms. The folder they lie in is made by `build_encoder.py`.
+doubt, and one as thorough that tells alarms. The folder they lie in is made by `build_encoder.py`.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class SentenceEncoder:
             raise EncoderError(f"The sentence encoder cannot be used: {problem}. Run `make setup`.")
         self.directory = directory
         self._quick = EncoderGraph(directory / QUICK_FILE, directory / TOKENIZER_FILE)
-        self._alarms = EncoderGraph(directory / ALARM_FILE, directory / TOKENIZER_FILE)
         self._thorough = EncoderGraph(directory / THOROUGH_FILE, directory / THOROUGH_TOKENIZER_FILE)
+        self._alarms = EncoderGraph(directory / ALARM_FILE, directory / THOROUGH_TOKENIZER_FILE)
         self._head = np.load(directory / ALARM_HEAD_FILE, allow_pickle=False)
 
     @classmethod

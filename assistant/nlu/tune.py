@@ -3,8 +3,8 @@
     python -m assistant.nlu.tune field|thorough|alarm [--without WRITER,WRITER --out FILE]
 
 `field` and `thorough` teach the small and the large encoder to bring phrases of one intent together (`adapter.npz`,
-six minutes; `thorough_adapter.npz`, forty), `alarm` the small one to tell alarms from what only looks like one
-(`alarm_adapter.npz`, six minutes). Run all three after data/nlu has grown by a good part; no build needs it.
+eight minutes; `thorough_adapter.npz`, fifty), `alarm` the large one to tell alarms from what only looks like one
+(`alarm_adapter.npz`, fifteen minutes). Run all three after data/nlu has grown by a good part; no build needs it.
 `--without` leaves writers (files of data/nlu) out, to be asked afterwards. TensorFlow, which Rasa brings along,
 computes; nothing else here uses it.
 """
@@ -41,6 +41,7 @@ MOST_TOKENS = 64
 LEARNING = "encoder.layer."  # what learns: not the embeddings
 NARROW_SCALE = 2.0  # of narrow matrices' product, so that they learn as fast as others
 SEED = 1
+LARGE: dict[str, Any] = {"encoder": THOROUGH, "rank": 16, "learning_rate": 4e-4}  # how the large encoder learns
 # Whoever writes alarms also writes what only looks like one: files with so large a share of alarms hold the
 # look-alikes that are hard to tell, and the one file that holds nothing else. Other phrases are seen less often.
 ALARM_WRITERS, LOOKALIKES, OTHERS = 0.2, "lookalikes", 0.15
@@ -119,10 +120,11 @@ def learn(phrases: Phrases, rows: Sequence[int], task: Callable[[Any, Any], _Tas
         loss = new if math.isnan(loss) else 0.98 * loss + 0.02 * new
         if number % 50 == 0 or number == steps:
             logger.info("%d of %d batches, loss %.3f, %.0f s", number, steps, loss, time.monotonic() - began)
+    head = learner.direction() if learned.judges else None
     if learned.rank:
-        write_narrow(file, learner.narrow_changes(), list(texts.values()))
+        write_narrow(file, learner.narrow_changes(), list(texts.values()), head=head)
     else:
-        write(file, learner.changes(), list(texts.values()), head=learner.direction() if learned.judges else None)
+        write(file, learner.changes(), list(texts.values()), head=head)
     logger.info("Written to %s", file)
 
 
@@ -135,9 +137,7 @@ def _field(labels: Any, writers: Any) -> _Task:
 
 def _thorough(labels: Any, writers: Any) -> _Task:
     """The same for the large encoder."""
-    task = _field(labels, writers)
-    shown = int(2.4 * len(labels))
-    return dataclasses.replace(task, shown=shown, learning_rate=4e-4, encoder=THOROUGH, rank=16)
+    return dataclasses.replace(_field(labels, writers), **LARGE)
 
 
 def _alarm(labels: Any, writers: Any) -> _Task:
@@ -147,8 +147,8 @@ def _alarm(labels: Any, writers: Any) -> _Task:
     share = np.bincount(of, weights=alarms) / np.bincount(of)
     near = alarms | (share >= ALARM_WRITERS)[of] | (writers == LOOKALIKES)
     chances = np.where(near, 1.0, OTHERS)
-    shown = 4 * int(chances.sum())
-    return _Task(alarms.astype(int), chances / chances.sum(), shown, learning_rate=1e-4, judges=True)
+    shown = 2 * int(chances.sum())
+    return _Task(alarms.astype(int), chances / chances.sum(), shown, judges=True, **LARGE)
 
 
 TASKS: dict[str, tuple[Callable[[Any, Any], _Task], Path]] = {

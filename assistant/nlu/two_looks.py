@@ -1,9 +1,9 @@
 """Which prepared answer a message asks for, and how likely that is right.
 
-A quick classifier looks at every message. Where it is not sure, a thorough one looks too, at vectors of an encoder
-seven times as slow, and what both think is joined: most messages stay quick, and those that are hard get the better
-understanding. Odds become a chance of being right by cross-validation in which whole intents are held out too, since
-visitors also ask things no intent was written for. Pure numpy and scipy.
+A quick classifier looks at every message. Where it is not sure, or sees a hint of an alarm, a thorough one looks too,
+at vectors of an encoder seven times as slow, and what both think is joined: most messages stay quick, and those that
+are hard get the better understanding. Odds become a chance of being right by cross-validation in which whole intents
+are held out too, since visitors also ask things no intent was written for. Pure numpy and scipy.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ THOROUGH_SHARE = 0.65  # of what both think together; chosen on writers held out
 FEW_DOUBTS = 100  # doubtful phrases that are too few to learn from: then all are taken
 # Never held out whole: strangers are out of scope, and what the rules' word about alarms is worth is learned from
 # phrases held out.
-NEVER_AWAY = (OUT_OF_SCOPE, "red_flag")
+RED_FLAG = "red_flag"
+NEVER_AWAY = (OUT_OF_SCOPE, RED_FLAG)
+HINT = -6.0  # log-odds of a red flag from which the quick classifier is not relied on, however sure it is
 MOST_STRANGERS = 0.25  # of the phrases that are asked
 
 
@@ -53,7 +55,7 @@ class Settings:
 
     sure: float = 0.9
     folds: int = 4
-    enough: int = 4000
+    enough: int = 2000
     stranger_share: float = 0.015
     stranger_share_alone: float = 0.3
     caution: float = 10.0
@@ -200,9 +202,11 @@ class TwoLooks:
         ]
 
     def _doubts(self, odds: Odds) -> Array:
-        """Return of each message whether the quick look leaves a doubt about the best answer."""
+        """Return of each message whether the quick look leaves a doubt about the best answer, or hints at an alarm."""
         best = odds.meant.argmax(axis=1)
         doubts: Array = sigmoid(odds.served[np.arange(len(best)), best]) < self._sure
+        if RED_FLAG in self.intents:
+            doubts |= odds.meant[:, self.intents.index(RED_FLAG)] > HINT
         return doubts
 
     def save(self, directory: Path) -> None:

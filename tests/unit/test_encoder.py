@@ -111,7 +111,9 @@ def test_narrow_matrices_come_back_nearly_as_they_were_written(tmp_path: Path) -
     random = np.random.RandomState(0)
     weights = {"matrix": random.randn(6, 8).astype(np.float32), "table": random.randn(3, 2).astype(np.float32)}
     up, down = random.randn(6, 2).astype(np.float32), random.randn(2, 8).astype(np.float32) * 0.1
-    write_narrow(tmp_path / "adapter.npz", {"matrix": (up, down)}, ["does it hurt"])
+    direction = random.randn(7).astype(np.float32)
+    write_narrow(tmp_path / "adapter.npz", {"matrix": (up, down)}, ["does it hurt"], head=direction)
+    assert np.array_equal(head(tmp_path / "adapter.npz"), direction)
     found = adapted(weights, tmp_path / "adapter.npz", strength=0.5)
     error = found["matrix"] - weights["matrix"] - 0.5 * up @ down
     assert np.linalg.norm(error) < 0.02 * np.linalg.norm(up @ down)
