@@ -55,7 +55,7 @@ class Settings:
 
     sure: float = 0.9
     folds: int = 4
-    enough: int = 2000
+    enough: int = 4000
     stranger_share: float = 0.015
     stranger_share_alone: float = 0.3
     caution: float = 10.0
