@@ -30,10 +30,11 @@ PIECE_COSTS = 10 / 3
 # sure the whole is of one topic, the likelier; more so where every part asks. Log-odds, learned from 3,400 single
 # questions that can be cut and 1,200 joined pairs by writers whose phrases the model had not learned.
 LEAST_SURE, WHOLE, EACH_ASKS, BEFOREHAND = 0.92, -0.61, 1.41, -1.26
-LEAST_APART = 0.3  # chance
+LEAST_APART = 0.2  # chance
 
-# A yes lets something be sent. Who says yes is understood with hardly a doubt; what is doubted is no yes.
-SUREST = {"affirm": 0.8}
+# A yes lets something be sent, and "stop" throws a form away. Who says so is understood with hardly a doubt; what is
+# doubted is neither: a name may look like "quit".
+SUREST = {"affirm": 0.8, "stop": 0.8}
 
 # A part with such an intent is talk around the questions, not a question.
 TALK = frozenset(

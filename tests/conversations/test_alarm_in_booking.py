@@ -66,9 +66,10 @@ def fill(text: str, name: str) -> str:
 
 
 def name_for(*parts: object) -> str:
-    """A name of its own for each case: what is counted is counted by it."""
-    digits = zlib.crc32(repr(parts).encode()) % 26**5
-    return "Q" + "".join(chr(97 + digits // 26**place % 26) for place in range(5))
+    """A name of its own for each case, one that can be said: what is counted is counted by it."""
+    digits = zlib.crc32(repr(parts).encode())
+    letters = [("bdfklmnprstv"[digits // 60**place % 12], "aeiou"[digits // 60**place // 12 % 5]) for place in range(4)]
+    return "".join(map("".join, letters)).capitalize()
 
 
 def assert_help_alone(answers: list[dict[str, object]], first_words: str) -> None:
