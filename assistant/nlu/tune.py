@@ -3,7 +3,7 @@
     python -m assistant.nlu.tune field|thorough|alarm [--without WRITER,WRITER --out FILE]
 
 `field` and `thorough` teach the small and the large encoder to bring phrases of one intent together (`adapter.npz`,
-eight minutes; `thorough_adapter.npz`, fifty), `alarm` the large one to tell alarms from what only looks like one
+eight minutes; `thorough_adapter.npz`, forty), `alarm` the large one to tell alarms from what only looks like one
 (`alarm_adapter.npz`, fifteen minutes). Run all three after data/nlu has grown by a good part; no build needs it.
 `--without` leaves writers (files of data/nlu) out, to be asked afterwards. TensorFlow, which Rasa brings along,
 computes; nothing else here uses it.
