@@ -68,18 +68,15 @@ def head(file: Path = ALARM_ADAPTER) -> npt.NDArray[np.float32]:
     return found
 
 
-def write(
-    file: Path, changes: Tensors, texts: Sequence[str], *, head: npt.NDArray[np.float32] | None = None
-) -> None:
+def write(file: Path, changes: Tensors, texts: Sequence[str]) -> None:
     """Write an adapter.
 
     Args:
         file: where to.
         changes: what is added to each tensor, float [rows, an even number of columns] or [an even number].
         texts: the phrases it was learned from, as the encoder read them.
-        head: see `head`; None for an adapter that judges nothing by itself.
     """
-    parts = _beside(texts, head)
+    parts = _of(texts)
     for name, change in changes.items():
         rows = change if change.ndim == 2 else change[None]
         scale = np.maximum(np.minimum(np.abs(rows).max(axis=1), WIDEST * rows.std(axis=1)) / MOST_STEPS, 1e-12)
@@ -102,7 +99,7 @@ def write_narrow(
         texts: the phrases it was learned from, as the encoder read them.
         head: see `head`; None for an adapter that judges nothing by itself.
     """
-    parts = _beside(texts, head)
+    parts = _of(texts) if head is None else {**_of(texts), HEAD: head}
     for name, sides in changes.items():
         for side, matrix in zip((UP, DOWN), sides, strict=True):
             scale = np.maximum(np.abs(matrix).max(axis=1) / MOST_FINE_STEPS, 1e-12)
@@ -111,10 +108,9 @@ def write_narrow(
     np.savez_compressed(file, **parts)
 
 
-def _beside(texts: Sequence[str], head: npt.NDArray[np.float32] | None) -> Tensors:
-    """Return what an adapter's file holds beside the changes."""
-    seen = np.unique([_checksum(text) for text in texts]).astype(np.uint32)
-    return {SEEN: seen} if head is None else {SEEN: seen, HEAD: head}
+def _of(texts: Sequence[str]) -> Tensors:
+    """Return what an adapter's file holds of the phrases it was learned from."""
+    return {SEEN: np.unique([_checksum(text) for text in texts]).astype(np.uint32)}
 
 
 def kept_back(text: str) -> bool:

@@ -21,13 +21,13 @@ import numpy.typing as npt
 import scipy.sparse
 
 from assistant.nlu.calibration import logit
+from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.ngrams import MANY, NgramWeights
 from assistant.nlu.regression import softmax, softmax_regression
 
 Array = npt.NDArray[Any]
 
 ARRAYS_FILE, ABOUT_FILE = "classifier.npz", "classifier.json"
-OUT_OF_SCOPE = "out_of_scope"
 LEAST_CLOSENESS = 0.01
 SPARSE = ("data", "indices", "indptr")  # parts of a sparse matrix
 

@@ -21,40 +21,32 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu import questions
 from assistant.nlu.adapter import unseen
 from assistant.nlu.alarms import AlarmJudge
 from assistant.nlu.artefacts import file_sha256, text_sha256
 from assistant.nlu.crisis import CrisisTeller
 from assistant.nlu.details import without_details
-from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.fragments import is_fragment
-from assistant.nlu.judgement import (
-    COMPARISONS,
-    OUT_OF_SCOPE,
-    RED_FLAG,
-    Candidate,
-    Candidates,
-    Costs,
-    judge,
-    kin_groups,
-)
+from assistant.nlu.intents import OUT_OF_SCOPE, RED_FLAG, kin_groups
+from assistant.nlu.judgement import COMPARISONS, Costs, judge
 from assistant.nlu.kept_vectors import kept_vectors
 from assistant.nlu.language import scope_reason
 from assistant.nlu.learned_from import LEARNED_FROM
 from assistant.nlu.pipeline import encoder_of, pipeline_sha256
+from assistant.nlu.reading import Reader, Reading, reading
 from assistant.nlu.red_flags import alarm, told_in_another_language
+from assistant.nlu.several import Candidate
 from assistant.nlu.two_looks import Ranked, TwoLooks
 from assistant.nlu.typos import Typos
 from assistant.nlu.worry import shows_worry
 
 CRISIS = "crisis"
-# What the message and its parts may mean, the alarm the rules see in it, and whether it sounds like a crisis; stays
-# inside the graph.
-CANDIDATES, RULED, IN_CRISIS = "candidates", "ruled", "in_crisis"
+# What the message may ask, the chance that it is an alarm, the alarm the rules see in it, and whether it sounds like a
+# crisis; stays inside the graph.
+READING, ALARMING, RULED, IN_CRISIS = "reading", "alarming", "ruled", "in_crisis"
 # Log-odds that red_flag is meant below which the encoder is not asked, unless the rules see an alarm.
 HARDLY_MEANT = -8.0
-ABOUT_FILE, WORDS_FILE = "pipeline.json", "words.json"
+ABOUT_FILE = "pipeline.json"
 DEFAULT_TREATMENT = "micro_botox"
 
 
@@ -155,18 +147,16 @@ class IntentClassifier(GraphComponent):
         config: Dict[Text, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        looks: Optional[TwoLooks] = None,
+        reader: Optional[Reader] = None,
         crisis: Optional[CrisisTeller] = None,
-        typos: Optional[Typos] = None,
         alarms: Optional[AlarmJudge] = None,
     ) -> None:
-        """Keep what is trained, or None before training."""
+        """Keep what is trained, or None before training; a reader is trained, the encoder it needs comes later."""
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._looks = looks
+        self._reader = reader
         self._crisis = crisis
-        self._typos = typos
         self._alarms = alarms
 
     @classmethod
@@ -198,8 +188,8 @@ class IntentClassifier(GraphComponent):
         """
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         texts = [without_details(example.get(TEXT)) for example in examples]
-        self._typos = Typos.fit(texts)
-        texts = [self._typos.correct(text) for text in texts]
+        typos = Typos.fit(texts)
+        texts = [typos.correct(text) for text in texts]
         labels = [example.get(INTENT) for example in examples]
         encoder = encoder_of(model.model)
         quick, thorough = kept_vectors(encoder)
@@ -208,18 +198,18 @@ class IntentClassifier(GraphComponent):
         of_crisis = [_level(example) == CRISIS for example, alarming in zip(examples, alarms, strict=True) if alarming]
         self._crisis = CrisisTeller.fit(vectors[alarms], of_crisis)
         try:
-            self._looks = TwoLooks.fit(
-                texts, labels, vectors, _reading(thorough, texts), kin=kin_groups(), unseen=unseen(texts)
+            looks = TwoLooks.fit(
+                texts, labels, vectors, reading(thorough, texts), kin=kin_groups(), unseen=unseen(texts)
             )
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
+        self._reader = Reader(looks, typos)
         written = [example.get(TEXT) for example in examples]
-        self._alarms = _weigh(self._looks, written, alarms, _reading(encoder.alarm_odds, texts))
+        self._alarms = _weigh(looks, written, alarms, reading(encoder.alarm_odds, texts))
         with self._model_storage.write_to(self._resource) as directory:
-            self._looks.save(directory)
+            self._reader.save(directory)
             self._crisis.save(directory)
             self._alarms.save(directory)
-            (directory / WORDS_FILE).write_text(json.dumps(self._typos.words), encoding="utf-8")
             about = {"pipeline_sha256": pipeline_sha256(self._config["pipeline"])}
             (directory / ABOUT_FILE).write_text(json.dumps(about), encoding="utf-8")
         return self._resource
@@ -246,53 +236,32 @@ class IntentClassifier(GraphComponent):
                     f"the one in {config['pipeline']}; run `make setup` to train it again."
                 )
             return cls(
-                config, model_storage, resource, TwoLooks.load(directory), CrisisTeller.load(directory),
-                Typos(json.loads((directory / WORDS_FILE).read_text(encoding="utf-8"))), AlarmJudge.load(directory),
+                config, model_storage, resource, Reader.load(directory), CrisisTeller.load(directory),
+                AlarmJudge.load(directory),
             )
 
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
-        """Rank the intents of messages that nothing has settled yet."""
-        if self._looks is None or self._crisis is None or self._typos is None or self._alarms is None:
+        """Read messages that nothing has settled yet, and rank their intents."""
+        if self._reader is None or self._crisis is None or self._alarms is None:
             raise ModelDoesNotFit("The intent classifier is not trained; run `make setup`.")
         encoder = encoder_of(model.model)
         for message in messages:
             text, doc = message.get(TEXT), message.get(SPACY_DOCS[TEXT])
             if doc is None or message.get("alarm") or message.get("reason"):
                 continue
-            whole = questions.Part(text, 0, len(text))
-            parts = [part for part in questions.split(text) if part.text != text]
-            pieces = questions.pieces(text)
-            # a part may be a piece too: it is looked at once
-            every = list(dict.fromkeys([whole, *parts, *pieces]))
-            texts = [self._typos.correct(without_details(part.text)) for part in every]
-            vectors = np.vstack([doc.vector, encoder.encode(texts[1:])]) if texts[0] == text else encoder.encode(texts)
-            said = len(parts) + 1  # pieces are cut blindly: nobody looks twice
-            odds = self._looks.odds(texts, vectors, _reading(encoder.encode_thoroughly, texts), again=said)
-            rankings = self._looks.ranking(odds, most=self._config["ranking"])
-            ranked = dict(zip(every, rankings, strict=True))
-            candidates = Candidates(
-                whole=(whole, ranked[whole]), parts=[(part, ranked[part]) for part in parts],
-                pieces=[(piece, ranked[piece]) for piece in pieces],
-                alarm=self._alarm(encoder, texts[0], odds.meant[0], bool(message.get(RULED))),
-                ruled=bool(message.get(RULED)),
-            )
-            message.set(CANDIDATES, candidates)
-            if candidates.alarm:
-                message.set(IN_CRISIS, self._crisis.tells(vectors[0]))
-            _set_intent(message, ranked[whole])
+            found = self._reader.read(text, encoder, doc.vector, most=self._config["ranking"])
+            ruled = bool(message.get(RULED))
+            alarming = float(ruled)
+            if found.alarming >= HARDLY_MEANT or (ruled and np.isfinite(found.alarming)):
+                # Its parts are not asked: out of their story, half sentences sound worse than they are.
+                told = float(encoder.alarm_odds([found.text])[0])
+                alarming = self._alarms.chance(found.alarming, ruled, told)
+            message.set(READING, found)
+            message.set(ALARMING, alarming)
+            if alarming:
+                message.set(IN_CRISIS, self._crisis.tells(found.vector))
+            _set_intent(message, found.whole[1])
         return messages
-
-    def _alarm(self, encoder: SentenceEncoder, text: Text, odds: Any, ruled: bool) -> float:
-        """Return the chance that a message tells of a worrying sign; 0 where nothing hints at it.
-
-        Its parts are not asked: out of their story, half sentences sound worse than they are.
-        """
-        if self._looks is None or self._alarms is None or RED_FLAG not in self._looks.intents:
-            return float(ruled)
-        meant = float(odds[self._looks.intents.index(RED_FLAG)])
-        if meant < HARDLY_MEANT and not ruled:
-            return 0.0
-        return self._alarms.chance(meant, ruled, float(encoder.alarm_odds([text])[0]))
 
 
 @DefaultV1Recipe.register(
@@ -314,14 +283,16 @@ class Judgement(_Component):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set questions, and the intent they give."""
         for message in messages:
-            candidates = message.get(CANDIDATES)
-            if candidates:
-                self._judge(message, candidates)
+            if message.get(READING):
+                self._judge(message, message.get(READING))
         return messages
 
-    def _judge(self, message: Message, candidates: Candidates) -> None:
+    def _judge(self, message: Message, found: Reading) -> None:
         text, entities = message.get(TEXT), message.get(ENTITIES, [])
-        verdict = judge(candidates, costs=self._costs, fragment=lambda: is_fragment(text, entities))
+        verdict = judge(
+            found, alarm=message.get(ALARMING), ruled=bool(message.get(RULED)), costs=self._costs,
+            fragment=lambda: is_fragment(text, entities),
+        )
         _set_intent(message, verdict.ranks)
         if verdict.alarm:
             # Only the rules tell "today" from an emergency.
@@ -329,11 +300,6 @@ class Judgement(_Component):
             message.set("alarm", message.get(RULED) or level, add_to_output=True)
         elif verdict.asked:
             message.set("questions", _questions(verdict.asked, entities), add_to_output=True)
-
-
-def _reading(encode: Callable[[List[Text]], Any], texts: List[Text]) -> Callable[[List[int]], Any]:
-    """Return what gives the vectors of some of the texts."""
-    return lambda rows: encode([texts[row] for row in rows])
 
 
 def _weigh(looks: TwoLooks, written: List[Text], alarms: Any, told: Callable[[List[int]], Any]) -> AlarmJudge:

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant.nlu.artefacts import fingerprint
-from assistant.nlu.encoder import SentenceEncoder, Vectors
+from assistant.nlu.artefacts import read_manifest
+from assistant.nlu.encoder import QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
 
 FOLDER = "vectors"
 
@@ -66,16 +66,13 @@ class KeptVectors:
 
 
 def kept_vectors(encoder: SentenceEncoder) -> tuple[KeptVectors, KeptVectors]:
-    """Return what gives an encoder's quick and its thorough vectors."""
+    """Return what gives an encoder's quick and its thorough vectors; each graph's are kept until it changes."""
     folder = encoder.directory.parent / FOLDER
-    made_by = fingerprint(encoder.directory)[:16]
-    for other in folder.glob("*.npz"):
-        if made_by not in other.name:
-            other.unlink(missing_ok=True)
-    return (
-        KeptVectors(folder / f"quick-{made_by}.npz", encoder.encode),
-        KeptVectors(folder / f"thorough-{made_by}.npz", encoder.encode_thoroughly),
-    )
+    graphs = read_manifest(encoder.directory)["files"]
+    quick, thorough = (folder / f"{Path(name).stem}-{graphs[name][:16]}.npz" for name in (QUICK_FILE, THOROUGH_FILE))
+    for other in set(folder.glob("*.npz")) - {quick, thorough}:
+        other.unlink(missing_ok=True)
+    return KeptVectors(quick, encoder.encode), KeptVectors(thorough, encoder.encode_thoroughly)
 
 
 def _read(file: Path) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.float16]]:

@@ -17,7 +17,7 @@ from assistant.nlu import (
     two_looks,
     typos,
 )
-from assistant.nlu.judgement import KIN
+from assistant.nlu.intents import KIN
 
 LEARNERS = (adapter, alarms, calibration, classifier, crisis, details, ngrams, regression, two_looks, typos)
 LEARNED_FROM = (

@@ -1,15 +1,18 @@
-"""Cuts a message into the questions it may hold. Pure text; whether a cut is kept is decided later.
+"""Where a message may be cut into questions. Pure text; whether and how it is cut is decided in `several.py`.
 
-A sentence that asks nothing ("I take aspirin.") stays with the question after it, because it is what
-the question is about. Greetings and thanks in front of a question are dropped.
+`split` cuts it as it reads: a sentence that asks nothing ("I take aspirin.") stays with the question after it,
+because it is what the question is about. `clauses` cuts it wherever a question might begin, also where neither mark
+nor "and" says so ("how much is it does it hurt"). Greetings and thanks in front of a question are dropped.
 """
 
 from __future__ import annotations
 
+import enum
 import re
 from typing import NamedTuple
 
 MOST_QUESTIONS = 4
+MOST_CLAUSES = 6
 _EDGES = " ,;:-–*•\n\t"
 
 _ASK = (
@@ -43,7 +46,6 @@ _SEAM = re.compile(
 )
 # "doctor or nurse" is one question, "pain and downtime" are two
 _LIST_JOIN = r"(?:and|also|plus|&|\+|as well as)"
-_AND = re.compile(rf"\s*[,;]?\s+{_LIST_JOIN}\s+", re.IGNORECASE)
 _LIST_SEAM = re.compile(rf"\s*,\s*(?:{_LIST_JOIN}\s+)?|\s+{_LIST_JOIN}\s+", re.IGNORECASE)
 _ASKS = re.compile(rf"^(?:{_JOIN}[\s,]+|{_FILLER}[\s,]+)*(?:{_ASK}|{_REQUEST})\b", re.IGNORECASE)
 # A few words without "I" or "my" ask something by themselves: "age limit", "downtime". So does what is
@@ -63,12 +65,70 @@ _LEAD = re.compile(
 )
 
 
+# What may stand between clauses: words that join, marks inside a sentence, or nothing at all. Where there is nothing,
+# a clause begins with a verb and its subject, a question word, or a word that is often asked alone; not after words
+# that want to go on ("tell me | how", "how much | does it").
+_JOINING = rf"(?:{_JOIN}|n|nd|an|nor|tho|though|oh|else|if not|first|so|cos|because)"
+_GAP = r"(?<!\s)\s{0,3}"  # from its start, and few: time stays linear
+_JOINED = re.compile(
+    rf"{_GAP}[,;:/–—-]{{0,3}}\s{{1,3}}{_JOINING}[\s,]{{1,3}}(?:{_JOINING}[\s,]{{1,3}}){{0,3}}", re.IGNORECASE
+)
+_MARK = re.compile(rf"{_GAP}[,/;:]\s{{1,3}}|(?<!\s)\s{{1,3}}[/–—-]{{1,3}}\s{{1,3}}|{_GAP}/\s{{0,3}}(?=\w)|{_GAP},")
+_VERB = r"(?:do|does|did|can|could|cn|is|isn['’]?t|are|r|am|wil|will|wud|would|should|shud|must|was|were|has|have|any)"
+_SUBJECT = (
+    r"(?:i|you|u|ya|its?|they|we|he|she|there|this|that|the|these|men|man|your|ur|my|side|after|dr|doctor|nurses?"
+    r"|parking|someone|anyone|people|results?|prep|pain|downtime|discounts?|bruis\w*)"
+)
+_WH = r"(?:what(?:['’]?s)?|how(?:['’]?s)?|when|where(?:['’]?s)?|who|which|why|whats|hows|wat|wats|wen|wich)"
+_BEGINS = re.compile(
+    rf"(?<=\w)\s{{1,3}}(?:(?={_VERB}\s{{1,3}}{_SUBJECT}\b)|(?={_WH}\s{{1,3}}\w)|(?={_REQUEST}\s{{1,3}}\w))"
+    r"|(?<!\s)\s{1,3}(?=(?:any|prices?|cost|how)\b)",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"(?:\b(?:how|what|when|where|who|which|why|whats|much|many|long|soon|often|far|old|early|late|about|know|see|tell"
+    r"|me|ask|asking|wonder|wondering|wondered|if|whether|that|on|of|for|to|and|or|but|is|are|does|do|the|my|your|a|an"
+    r"|than|like|please|can|could|would|will|i|you|u|it|not|with|depends?|sure|time|first|so|just|also|then|from"
+    r"|matter|understand|explain|check|say|says|said|areas?|kind|sort|days?|weeks?)|[,.?!;])$",
+    re.IGNORECASE,
+)
+_LONGEST_WORD = 20  # of `_GOES_ON`, with room
+
+
 class Part(NamedTuple):
     """One possible question: its words, and where in the message they stand."""
 
     text: str
     start: int
     end: int
+
+
+class Seam(enum.IntEnum):
+    """What stands between two clauses, the clearest sign of a cut first."""
+
+    QUESTION_MARK = 0
+    STOP = 1
+    JOINED = 2
+    COMMA = 3
+    NOTHING = 4
+
+
+class Clauses(NamedTuple):
+    """A message of n clauses.
+
+    Attributes:
+        text: the message.
+        bounds: where each starts and ends, n of them.
+        seams: what stands between them, n - 1.
+    """
+
+    text: str
+    bounds: list[tuple[int, int]]
+    seams: list[Seam]
+
+    def part(self, first: int, last: int) -> Part:
+        """Return clauses `first` to `last` as one part, without a greeting in front; its text may be empty."""
+        return _trimmed(self.text, self.bounds[first][0], self.bounds[last][1])
 
 
 def split(text: str) -> list[Part]:
@@ -100,27 +160,38 @@ def split(text: str) -> list[Part]:
     return parts
 
 
-def pieces(text: str) -> list[Part]:
-    """Return every sentence, clause and member of a list by itself, in order.
+def whole(text: str) -> Part:
+    """Return the message as one part."""
+    return Part(text, 0, len(text))
 
-    A piece may be no question, and "opening times and the phone number" is two: whoever uses them must
-    look at what each means.
 
-    Args:
-        text: the whole message.
+def bare(text: str) -> Part:
+    """Return the message without a greeting in front; the whole message where there is none."""
+    found = _trimmed(text, 0, len(text))
+    return found if found.start and found.text else whole(text)
 
-    Returns:
-        Two to `MOST_QUESTIONS` parts; none when there are fewer or more.
-    """
-    found: list[Part] = []
-    start = 0
-    for mark in [*_END.finditer(text), None]:
-        end = mark.start() if mark else len(text)
-        for first, last in _cut(text, start, end, _SEAM):
-            found += (_trimmed(text, *piece) for piece in _cut(text, first, last, _AND))
-        start = mark.end() if mark else end
-    found = [part for part in found if any(character.isalnum() for character in part.text)]
-    return found if 2 <= len(found) <= MOST_QUESTIONS else []
+
+def clauses(text: str) -> Clauses:
+    """Cut a message wherever a question might begin, into `MOST_CLAUSES` at most."""
+    marks = [(mark.start(), mark.end(), Seam.QUESTION_MARK if "?" in mark[0] else Seam.STOP)
+             for mark in _END.finditer(text)]
+    marks += [(mark.start(), mark.end(), Seam.JOINED) for mark in _JOINED.finditer(text)]
+    marks += [(mark.start(), mark.end(), Seam.COMMA) for mark in _MARK.finditer(text)]
+    marks += [
+        (mark.start(), mark.end(), Seam.NOTHING) for mark in _BEGINS.finditer(text)
+        if not _GOES_ON.search(text[max(0, mark.start() - _LONGEST_WORD) : mark.start()])
+    ]
+    cuts: list[tuple[int, int, Seam]] = []
+    for start, end, seam in sorted(marks):
+        if cuts and start <= cuts[-1][1]:
+            cuts[-1] = (cuts[-1][0], max(end, cuts[-1][1]), min(seam, cuts[-1][2]))
+        elif end:
+            cuts.append((start, end, seam))
+    cuts = [cut for cut in cuts if re.search(r"\w", text[: cut[0]]) and re.search(r"\w", text[cut[1] :])]
+    # of too many, those stay that are clear, and of those the first
+    cuts = sorted(sorted(cuts, key=lambda cut: (cut[2], cut[0]))[: MOST_CLAUSES - 1])
+    starts, ends = [0, *(cut[1] for cut in cuts)], [*(cut[0] for cut in cuts), len(text)]
+    return Clauses(text, list(zip(starts, ends, strict=True)), [cut[2] for cut in cuts])
 
 
 def asks(text: str, part: Part) -> bool:

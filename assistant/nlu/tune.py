@@ -26,7 +26,7 @@ import numpy as np
 from assistant.nlu.adapter import ADAPTER, ALARM_ADAPTER, THOROUGH_ADAPTER, kept_back, write, write_narrow
 from assistant.nlu.encoder import MAX_TOKENS, tidy
 from assistant.nlu.encoder_graph import RELATIVE, distances
-from assistant.nlu.judgement import RED_FLAG
+from assistant.nlu.intents import RED_FLAG
 from assistant.nlu.phrases import Phrases, read
 from assistant.nlu.published import QUICK, THOROUGH, Published, published
 from assistant.nlu.typos import Typos
@@ -60,7 +60,7 @@ class _Task:
         learning_rate: in what steps.
         encoder: which learns.
         rank: how narrow the matrices are whose product is added to each weight; 0 changes the weights themselves.
-        judges: whether the encoder shall tell the classes itself.
+        judges: whether the encoder shall tell the classes itself; with narrow matrices only.
     """
 
     targets: Any
@@ -120,11 +120,11 @@ def learn(phrases: Phrases, rows: Sequence[int], task: Callable[[Any, Any], _Tas
         loss = new if math.isnan(loss) else 0.98 * loss + 0.02 * new
         if number % 50 == 0 or number == steps:
             logger.info("%d of %d batches, loss %.3f, %.0f s", number, steps, loss, time.monotonic() - began)
-    head = learner.direction() if learned.judges else None
     if learned.rank:
+        head = learner.direction() if learned.judges else None
         write_narrow(file, learner.narrow_changes(), list(texts.values()), head=head)
     else:
-        write(file, learner.changes(), list(texts.values()), head=head)
+        write(file, learner.changes(), list(texts.values()))
     logger.info("Written to %s", file)
 
 

@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.nlu.calibration import folds, platt, sigmoid
-from assistant.nlu.classifier import OUT_OF_SCOPE, Classifier, Odds
+from assistant.nlu.classifier import Classifier, Odds
+from assistant.nlu.intents import OUT_OF_SCOPE, RED_FLAG
 
 Array = npt.NDArray[Any]
 Look = Callable[[list[int]], Array]
@@ -33,7 +34,6 @@ THOROUGH_SHARE = 0.65  # of what both think together; chosen on writers held out
 FEW_DOUBTS = 100  # doubtful phrases that are too few to learn from: then all are taken
 # Never held out whole: strangers are out of scope, and what the rules' word about alarms is worth is learned from
 # phrases held out.
-RED_FLAG = "red_flag"
 NEVER_AWAY = (OUT_OF_SCOPE, RED_FLAG)
 HINT = -6.0  # log-odds of a red flag from which the quick classifier is not relied on, however sure it is
 MOST_STRANGERS = 0.25  # of the phrases that are asked

@@ -18,8 +18,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.making import BUILD
 from assistant.nlu import components
 from assistant.nlu.components import (
-    CANDIDATES,
+    ALARMING,
     IN_CRISIS,
+    READING,
     RULED,
     IntentClassifier,
     Judgement,
@@ -28,9 +29,9 @@ from assistant.nlu.components import (
     SpacyEntities,
 )
 from assistant.nlu.encoder import SentenceEncoder
-from assistant.nlu.judgement import Candidates
 from assistant.nlu.pipeline import ensure_pipeline
-from assistant.nlu.questions import Part
+from assistant.nlu.questions import Part, bare, clauses, whole
+from assistant.nlu.reading import Reading
 from assistant.nlu.two_looks import Ranked
 from tests.unit.test_classifier import PHRASES
 
@@ -47,10 +48,8 @@ MORE_PHRASES = {
 }
 
 
-def judgement(*, wrong: float = 5.0, part: float = 5.0) -> Judgement:
-    return Judgement({
-        "wrong_costs": wrong, "part_costs": part, "missed_alarm_costs": 2.0, "overruled_alarm_costs": 9.0,
-    })
+def judgement(*, wrong: float = 5.0) -> Judgement:
+    return Judgement({"wrong_costs": wrong, "missed_alarm_costs": 2.0, "overruled_alarm_costs": 9.0})
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +85,13 @@ def parse(storage: LocalModelStorage, spacy_nlp: SpacyNLP, trained: Resource) ->
         messages = SpacyEntities({}).process(messages)
         messages = Screening(Screening.get_default_config()).process(messages)
         messages = classifier.process(messages, model)
-        messages = judgement(wrong=5.0, part=5.0).process(messages)
+        messages = judgement().process(messages)
         return messages[0].as_dict(only_output_properties=True)
 
     return run
 
 
-def test_what_is_in_doubt_is_read_again_as_corrected_and_no_blind_piece(
+def test_what_is_in_doubt_is_read_again_as_corrected_and_nothing_cut_blindly(
     parse: Parse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
@@ -127,14 +126,12 @@ def test_two_questions_are_answered_in_order_with_the_treatment_named_before(par
 
 
 def test_what_is_asked_after_a_comparison_is_not_about_the_other_treatment() -> None:
-    message = Message({"text": "x" * 90})
-    message.set(ENTITIES, [{"entity": "treatment", "value": "standard_botox", "start": 11, "end": 18}])
-    both = [("faq_vs_standard", 0.5), ("faq_pain", 0.4)]
-    whole, *parts = ranked([both, [("faq_vs_standard", 0.97)], [("faq_pain", 0.9)]])
-    message.set(CANDIDATES, Candidates(whole, parts))
-    judgement(wrong=2.0, part=3.0).process([message])
-    found = message.as_dict(only_output_properties=True)["questions"]
-    assert [(question["topic"], question["treatment"]) for question in found] == [
+    named = [{"entity": "treatment", "value": "standard_botox", "start": 3, "end": 7}]
+    data = judge(
+        [("faq_vs_standard", 0.5), ("faq_pain", 0.4)], [("faq_vs_standard", 0.97)], [("faq_pain", 0.9)],
+        text="vs botox? hurts?", entities=named,
+    )
+    assert [(question["topic"], question["treatment"]) for question in data["questions"]] == [
         ("faq_vs_standard", "standard_botox"), ("faq_pain", None),
     ]
 
@@ -169,68 +166,49 @@ def test_a_doubted_yes_is_no_yes() -> None:
     assert judge([("affirm", 0.98), ("deny", 0.1)], text="yes", costs=2.0)["intent"]["name"] == "affirm"
 
 
-def ranked(several: Sequence[list[tuple[str, float]]]) -> list[tuple[Part, list[Ranked]]]:
-    return [
-        (Part("x", 10 * number, 10 * number + 9), [Ranked(name, chance, chance) for name, chance in own])
-        for number, own in enumerate(several)
-    ]
-
-
 def judge(
-    *ranks: list[tuple[str, float]], text: str = "x" * 90, costs: float = 5.0, in_crisis: bool = False,
-    pieces: Sequence[list[tuple[str, float]]] = (), alarm: float = 0.0, ruled: str | None = None,
+    ranks: list[tuple[str, float]], *parts: list[tuple[str, float]], text: str = "this? that?", costs: float = 5.0,
+    in_crisis: bool = False, alarm: float = 0.0, ruled: str | None = None, entities: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """What is made of a message ranked so, whole, in parts and in pieces."""
+    """What is made of a message ranked so, whole and clause by clause."""
+
+    def candidate(part: Part, own: list[tuple[str, float]]) -> tuple[Part, list[Ranked]]:
+        return part, [Ranked(name, chance, chance) for name, chance in own]
+
+    cut = clauses(text)
+    spans = {(number, number): candidate(cut.part(number, number), own) for number, own in enumerate(parts)}
     message = Message({"text": text})
-    (_, whole), *parts = ranked(ranks)
-    candidates = Candidates((Part(text, 0, len(text)), whole), parts, ranked(pieces), alarm, ruled is not None)
-    message.set(CANDIDATES, candidates)
+    message.set(ENTITIES, list(entities))
+    message.set(READING, Reading(
+        candidate(whole(text), ranks), candidate(bare(text), ranks), cut, spans, text, vector=None, alarming=0.0,
+    ))
+    message.set(ALARMING, alarm)
     message.set(IN_CRISIS, in_crisis)
     message.set(RULED, ruled)
-    judgement(wrong=costs, part=5.0).process([message])
+    judgement(wrong=costs).process([message])
     return message.as_dict(only_output_properties=True)
 
 
-def test_a_part_the_whole_message_points_to_is_understood_a_little_sooner() -> None:
-    pain, cost, hours = [("faq_pain", 0.72)], [("faq_cost", 0.9)], [("clinic_hours", 0.5)]
-    data = judge([("faq_cost", 0.5), ("faq_pain", 0.4)], pain, cost)
-    assert [question["topic"] for question in data["questions"]] == ["faq_pain", "faq_cost"]
-    assert judge([("faq_cost", 0.5), ("clinic_hours", 0.4)], pain, cost)["intent"]["name"] == "nlu_fallback"
-    assert judge([("faq_cost", 0.5), ("clinic_hours", 0.4)], hours, cost)["intent"]["name"] == "nlu_fallback"
+def topics(data: dict[str, Any]) -> list[str]:
+    return [question["topic"] for question in data["questions"]]
 
 
-def test_a_message_that_is_sure_of_one_topic_is_one_question() -> None:
-    pain, cost = [("faq_pain", 0.85)], [("faq_cost", 0.85)]
-    between, one = [("faq_pain", 0.5), ("faq_cost", 0.4)], [("faq_pain", 0.97), ("faq_cost", 0.01)]
-    assert len(judge(between, pain, cost)["questions"]) == 2
-    assert [question["topic"] for question in judge(one, pain, cost)["questions"]] == ["faq_pain"]
-    assert len(judge(one, pain, cost, text="x??" * 30)["questions"]) == 2  # each part is put as a question
+def test_several_questions_are_answered_where_each_is_understood() -> None:
+    pain, cost, hours = [("faq_pain", 0.9)], [("faq_cost", 0.9)], [("clinic_hours", 0.3)]
+    both = [("faq_cost", 0.5), ("faq_pain", 0.4)]
+    assert topics(judge(both, pain, cost)) == ["faq_pain", "faq_cost"]
+    assert judge(both, pain, hours)["intent"]["name"] == "nlu_fallback"
+    # talk is no question, nor is an alarm out of its story
+    for other in ([("greet", 0.99)], [("red_flag", 0.99), ("faq_pain", 0.9)]):
+        assert topics(judge([("faq_pain", 0.9), ("faq_cost", 0.01)], pain, other)) == ["faq_pain"]
 
 
-def test_pieces_are_questions_where_each_is_sure_and_the_whole_message_points_to_both() -> None:
-    hours, contact = [("clinic_hours", 0.97)], [("clinic_contact", 0.95)]
-    both = [("clinic_hours", 0.8), ("clinic_contact", 0.1)]
-    found = judge(both, pieces=[hours, contact])["questions"]
-    assert [question["topic"] for question in found] == ["clinic_hours", "clinic_contact"]
-    for pieces, whole in (
-        ([hours, [("clinic_contact", 0.85)]], both),  # one is not sure enough
-        ([hours, contact], [("clinic_hours", 0.9)]),  # the message does not point there
-        ([hours, [("greet", 0.99)]], [("clinic_hours", 0.9), ("greet", 0.1)]),  # talk is no question
-        ([hours, [("red_flag", 0.99)]], [("clinic_hours", 0.9), ("red_flag", 0.1)]),  # nor is a blindly cut alarm
-    ):
-        found = judge(whole, pieces=pieces)["questions"]
-        assert [question["topic"] for question in found] == ["clinic_hours"]
-    # the answer to one serves the other
-    kin = [("faq_cost", 0.9), ("faq_payment", 0.5)]
-    assert len(judge(kin, pieces=[[("faq_cost", 0.97)], [("faq_payment", 0.97)]])["questions"]) == 1
-
-
-def test_a_clear_piece_of_an_unclear_message_is_answered() -> None:
-    unclear = [("faq_age", 0.4), ("faq_pain", 0.3)]
-    data = judge(unclear, pieces=[[("give_details", 0.9)], [("faq_pain", 0.97)]])
-    assert data["intent"]["name"] == "faq_pain"
-    assert [question["topic"] for question in data["questions"]] == ["faq_pain"]
-    assert judge(unclear, pieces=[[("give_details", 0.9)], [("faq_pain", 0.7)]])["intent"]["name"] == "nlu_fallback"
+def test_a_message_that_points_elsewhere_is_one_question() -> None:
+    pain, cost = [("faq_pain", 0.8)], [("faq_cost", 0.8)]
+    between, one = [("faq_pain", 0.5), ("faq_cost", 0.4)], [("faq_pain", 0.99), ("faq_cost", 0.001)]
+    said = "my nose and the bill"
+    assert topics(judge(between, pain, cost, text="the pain? the bill?", costs=1.0)) == ["faq_pain", "faq_cost"]
+    assert topics(judge(one, pain, cost, text=said)) == ["faq_pain"]
 
 
 def test_an_alarm_is_raised_when_missing_it_would_cost_more() -> None:

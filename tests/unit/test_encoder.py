@@ -95,9 +95,7 @@ def test_an_adapter_comes_back_nearly_as_it_was_written(tmp_path: Path) -> None:
     weights = {"matrix": random.randn(6, 8).astype(np.float32), "vector": random.randn(8).astype(np.float32),
                "table": random.randn(3, 2).astype(np.float32)}
     changes = {name: random.randn(*weights[name].shape).astype(np.float32) * 0.01 for name in ("matrix", "vector")}
-    direction = random.randn(9).astype(np.float32)
-    write(tmp_path / "adapter.npz", changes, ["does it hurt"], head=direction)
-    assert np.array_equal(head(tmp_path / "adapter.npz"), direction)
+    write(tmp_path / "adapter.npz", changes, ["does it hurt"])
     found = adapted(weights, tmp_path / "adapter.npz")
     for name, change in changes.items():
         error = found[name] - weights[name] - change

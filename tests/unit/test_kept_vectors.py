@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant.nlu.artefacts import write_manifest
-from assistant.nlu.encoder import SentenceEncoder, Vectors
+from assistant.nlu.encoder import QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
 from assistant.nlu.kept_vectors import FOLDER, KeptVectors, kept_vectors
 
 TEXTS = ["does it hurt", "how long does it last", "does it hurt"]
@@ -65,19 +65,19 @@ def test_what_cannot_be_written_is_given_all_the_same(tmp_path: Path, caplog: py
     assert "not kept for the next training" in caplog.text
 
 
-def test_each_look_has_a_file_and_another_encoders_is_thrown_away(tmp_path: Path) -> None:
-    made_by = [tmp_path / name for name in ("encoder", "other")]
-    for number, folder in enumerate(made_by):
-        folder.mkdir()
-        (folder / "graph.onnx").write_bytes(bytes([number]))
+def test_each_graphs_vectors_are_kept_until_it_changes(tmp_path: Path) -> None:
+    folder = tmp_path / "encoder"
+    folder.mkdir()
+    (folder / THOROUGH_FILE).write_bytes(b"large")
+    names, asked = [], []
+    for content in (b"small", b"smaller"):
+        (folder / QUICK_FILE).write_bytes(content)
         write_manifest(folder)
-    files = []
-    for folder in made_by:
-        look = Encoder()
-        encoder = SimpleNamespace(directory=folder, encode=look, encode_thoroughly=look)
+        looks = Encoder(), Encoder()
+        encoder = SimpleNamespace(directory=folder, encode=looks[0], encode_thoroughly=looks[1])
         for vectors in kept_vectors(cast(SentenceEncoder, encoder)):
             vectors(TEXTS)
-        assert len(look.asked) == 2
-        files.append({path.name for path in (tmp_path / FOLDER).iterdir()})
-    assert [len(names) for names in files] == [2, 2]
-    assert not files[0] & files[1]
+        asked.append([len(look.asked) for look in looks])
+        names.append({path.name for path in (tmp_path / FOLDER).iterdir()})
+    assert asked == [[1, 1], [1, 0]]
+    assert [len(one) for one in names] == [2, 2] and len(names[0] & names[1]) == 1

@@ -1,0 +1,166 @@
+"""Whether a message asks several things, and which.
+
+A message is cut wherever a question might begin. Each way to join neighbouring clauses into parts again gives topics;
+ways with the same topics are one, and the surest stands for it. How likely it is that a way is right - every part a
+question of its own, each understood, none left out - follows from a few features, weighed as `several.json` says. The
+weights were learned from messages of data/several (`python -m assistant.nlu.tune_several`). Pure.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from assistant.nlu import questions
+from assistant.nlu.intents import FOLLOW_UP, RED_FLAG, TALK, are_kin
+from assistant.nlu.questions import MOST_QUESTIONS, Clauses, Part, Seam
+from assistant.nlu.two_looks import Ranked
+
+WEIGHTS = Path(__file__).with_name("several.json")
+BIAS = "bias"
+WIDEST = 8.0  # log-odds
+
+# Such topics are rarely one of several questions: mostly the words are part of another.
+ABOUT_THE_CHAT = frozenset({
+    FOLLOW_UP, "more_detail", "repeat", "stop", "correct_detail", "complaint", "bot_challenge", "ask_capabilities",
+    "ask_language", "ask_source", "ask_privacy", "forget_me", "appearance_distress",
+})
+
+Candidate = tuple[Part, list[Ranked]]
+Span = tuple[int, int]  # first and last clause
+
+
+class Way(NamedTuple):
+    """One way to read a message as several questions.
+
+    Attributes:
+        asked: each question's words and what they may mean, in order.
+        features: by name, what tells whether it is right.
+    """
+
+    asked: Sequence[Candidate]
+    features: Mapping[str, float]
+
+    @property
+    def chance(self) -> float:
+        """The chance that the message asks just this, 0 to 1."""
+        weights = _weights()
+        odds = weights[BIAS] + sum(weights[name] * value for name, value in self.features.items())
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, odds))))
+
+
+def spans(clauses: Clauses) -> dict[Span, Part]:
+    """Return every run of neighbouring clauses but the whole message; none whose words are but a greeting."""
+    last = len(clauses.bounds) - 1
+    runs = ((one, other) for one in range(last + 1) for other in range(one, last + 1) if other - one < last)
+    found = {run: clauses.part(*run) for run in runs}
+    return {run: part for run, part in found.items() if part.text}
+
+
+def ways(clauses: Clauses, whole: Sequence[Ranked], candidates: Mapping[Span, Candidate]) -> list[Way]:
+    """Return the ways to read a message as several questions.
+
+    Alarms are told of the message as a whole: the red flag must not be among the rankings (`calm`).
+
+    Args:
+        clauses: of the message.
+        whole: what the message as a whole may mean, best first.
+        candidates: its `spans`, and what each may mean, best first.
+    """
+    surest: dict[frozenset[str], tuple[float, list[Candidate], Sequence[Span]]] = {}
+    for joined in _joined(len(clauses.bounds)):
+        if any(span not in candidates for span in joined):
+            continue
+        parts = [candidates[span] for span in joined if candidates[span][1][0].name not in TALK]
+        topics = frozenset(_topics(parts))
+        sure = sum(math.log(max(ranks[0].confidence, 1e-6)) for _, ranks in parts)
+        if len(topics) > 1 and (topics not in surest or sure > surest[topics][0]):
+            surest[topics] = (sure, parts, joined)
+    read = questions.split(clauses.text)
+    return [
+        Way(_in_order(_topics(parts)), _features(clauses, whole, parts, joined, read))
+        for _, parts, joined in surest.values()
+    ]
+
+
+def calm(candidate: Candidate) -> Candidate:
+    """Return it without the red flag."""
+    part, ranks = candidate
+    return part, [rank for rank in ranks if rank.name != RED_FLAG] or ranks
+
+
+def _joined(count: int) -> Iterator[list[Span]]:
+    """Yield the ways to join `count` clauses into two to `MOST_QUESTIONS` parts."""
+    for parts in range(2, min(count, MOST_QUESTIONS) + 1):
+        for cuts in itertools.combinations(range(1, count), parts - 1):
+            edges = [0, *cuts, count]
+            yield [(start, end - 1) for start, end in itertools.pairwise(edges)]
+
+
+def _topics(parts: Sequence[Candidate]) -> dict[str, Candidate]:
+    """Return the first part of each topic."""
+    return {part[1][0].name: part for part in reversed(parts)}
+
+
+def _in_order(topics: Mapping[str, Candidate]) -> list[Candidate]:
+    return sorted(topics.values(), key=lambda one: one[0].start)
+
+
+def _features(
+    clauses: Clauses, whole: Sequence[Ranked], parts: Sequence[Candidate], joined: Sequence[Span],
+    read: Sequence[Part],
+) -> dict[str, float]:
+    topics = _topics(parts)
+    sure = [_odds(ranks[0].confidence) for _, ranks in parts]
+    lead = [_odds(ranks[0].meant) - _odds(ranks[1].meant) if len(ranks) > 1 else WIDEST for _, ranks in parts]
+    meant = {rank.name: _odds(rank.meant) for rank in whole}
+    best, least = _odds(whole[0].meant), min(meant.values())
+    cuts = [clauses.seams[start - 1] for start, _ in joined[1:]]
+    return {
+        "least sure": min(sure),
+        "mean sure": sum(sure) / len(sure),
+        "least lead": min(lead),
+        # how far the message as a whole points to the topic it points to least
+        "pointed to": min(meant.get(topic, least) - best for topic in topics),
+        "asking": sum(questions.asks(clauses.text, part) for part, _ in parts) / len(parts),
+        "no question mark": float("?" not in clauses.text),
+        "cuts at question marks": float(cuts.count(Seam.QUESTION_MARK)),
+        "cuts at commas": float(cuts.count(Seam.COMMA)),
+        "cuts at nothing": float(cuts.count(Seam.NOTHING)),
+        "fewest words": math.log(min(len(part.text.split()) for part, _ in parts)),
+        "topics twice": float(len(parts) - len(topics)),
+        # one answer might do for two
+        "kin": float(sum(are_kin(one, other) for one, other in itertools.combinations(topics, 2))),
+        "follow-up": float(FOLLOW_UP in topics),
+        "about the chat": float(len(ABOUT_THE_CHAT & topics.keys())),
+        "cut as it reads": float(_cut_alike(read, [part for part, _ in parts])),
+        "reads as more": float(len(read) > len(parts)),
+    }
+
+
+def _cut_alike(read: Sequence[Part], parts: Sequence[Part]) -> bool:
+    """Return whether each part stands mostly for one of its own of the parts the message reads as."""
+    if len(read) != len(parts):
+        return False
+
+    def overlap(one: Part, other: Part) -> int:
+        return min(one.end, other.end) - max(one.start, other.start)
+
+    return len({max(range(len(read)), key=lambda row: overlap(read[row], part)) for part in parts}) == len(parts)
+
+
+def _odds(chance: float) -> float:
+    least = 1.0 / (1.0 + math.exp(WIDEST))
+    chance = min(max(chance, least), 1 - least)
+    return math.log(chance / (1 - chance))
+
+
+@functools.lru_cache(maxsize=1)
+def _weights() -> Mapping[str, float]:
+    weights: Mapping[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return weights

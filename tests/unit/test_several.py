@@ -1,0 +1,95 @@
+"""One question or several: the ways to read a message, and what tells whether one is right."""
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.nlu import tune_several
+from assistant.nlu.questions import clauses
+from assistant.nlu.several import BIAS, WEIGHTS, Way, spans, ways
+from assistant.nlu.two_looks import Ranked
+
+
+def read(text: str, whole: str, *topics: tuple[str, ...]) -> list[Way]:
+    """The ways to read a text of which each clause means one of `topics`, and runs of clauses what their last one does.
+
+    The topic is followed by whether it is doubted.
+    """
+    cut = clauses(text)
+    assert len(cut.bounds) == len(topics)
+    candidates = {
+        (first, last): (part, [Ranked(topics[last][0], 0.6 if topics[last][1:] else 0.95, 0.9)])
+        for (first, last), part in spans(cut).items()
+    }
+    return ways(cut, [Ranked(whole, 0.9, 0.9)], candidates)
+
+
+def told(found: list[Way]) -> set[tuple[str, ...]]:
+    return {tuple(ranks[0].name for _, ranks in way.asked) for way in found}
+
+
+def test_neighbouring_clauses_are_joined_in_every_way() -> None:
+    found = read("this? that? those?", "faq_pain", ("faq_pain",), ("faq_cost",), ("faq_age",))
+    assert told(found) == {
+        ("faq_pain", "faq_cost", "faq_age"), ("faq_cost", "faq_age"), ("faq_pain", "faq_age"),
+    }
+    assert [part.text for part, _ in max(found, key=lambda way: len(way.asked)).asked] == ["this?", "that?", "those?"]
+
+
+def test_of_ways_with_the_same_topics_the_surest_stands() -> None:
+    found = read("well, this? that?", "faq_pain", ("faq_age", "doubted"), ("faq_pain",), ("faq_cost",))
+    [way] = [way for way in found if {ranks[0].name for _, ranks in way.asked} == {"faq_pain", "faq_cost"}]
+    assert way.features["least sure"] > 2
+
+
+def test_talk_is_no_question() -> None:
+    assert not read("thank you. does it hurt?", "faq_pain", ("thank",), ("faq_pain",))
+    assert not read("does it hurt", "faq_pain", ("faq_pain",))
+
+
+def test_the_less_is_understood_the_less_likely_a_way_is() -> None:
+    sure, doubted = (
+        read("does it hurt? how much is it?", "faq_pain", ("faq_pain",), cost)[0].chance
+        for cost in (("faq_cost",), ("faq_cost", "doubted"))
+    )
+    assert sure > 0.7 > doubted > 0
+
+
+def test_topics_one_answer_might_serve_are_less_likely_two_questions() -> None:
+    kin, others = (
+        read("this? that?", "faq_cost", ("faq_cost",), (other,))[0] for other in ("faq_payment", "faq_age")
+    )
+    assert (kin.features["kin"], others.features["kin"]) == (1, 0) and kin.chance < others.chance
+
+
+def test_the_weights_fit_the_features() -> None:
+    [way] = read("this? that?", "faq_pain", ("faq_pain",), ("faq_cost",))
+    assert set(json.loads(WEIGHTS.read_text(encoding="utf-8"))) == {*way.features, BIAS}
+
+
+def test_a_way_is_right_when_every_part_is_answered_and_nothing_else() -> None:
+    [way] = read("this? that?", "faq_pain", ("faq_pain",), ("faq_cost",))
+    assert tune_several.is_right(way, ["faq_pain", "faq_cost"])
+    assert tune_several.is_right(way, ["faq_pain", "faq_payment"])  # the same answer serves
+    for parts in (
+        ["faq_pain"], ["faq_cost", "faq_cost"], ["faq_pain", "faq_age"], ["faq_pain", "faq_cost", "faq_age"],
+        ["red_flag", "faq_pain"],
+    ):
+        assert not tune_several.is_right(way, parts)
+
+
+def test_weights_are_learned_from_what_was_right() -> None:
+    features = [{"sure": sure, "words": 1.0} for sure in (-2.0, -1.5, -1.0, 1.0, 1.5, 2.0)]
+    weights = tune_several.learn(features, [False, False, False, True, True, True])
+    assert weights["sure"] > 0.3 and weights["words"] == 0 and set(weights) == {"sure", "words", BIAS}
+
+
+def test_messages_to_learn_from_can_be_read_and_a_bad_line_is_named(tmp_path: Path) -> None:
+    messages = list(tune_several.read(tune_several.MESSAGES))
+    several = sum(len(set(parts)) > 1 for _, parts in messages)
+    assert 1000 < several < len(messages) - 1000
+    (tmp_path / "a.jsonl").write_text('{"text": "x", "parts": []}\n{"text": "y"}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"a\.jsonl:2"):
+        list(tune_several.read(tmp_path))
