@@ -198,9 +198,7 @@ class IntentClassifier(GraphComponent):
         of_crisis = [_level(example) == CRISIS for example, alarming in zip(examples, alarms, strict=True) if alarming]
         self._crisis = CrisisTeller.fit(vectors[alarms], of_crisis)
         try:
-            looks = TwoLooks.fit(
-                texts, labels, vectors, reading(thorough, texts), kin=kin_groups(), unseen=unseen(texts)
-            )
+            looks = TwoLooks.fit(texts, labels, vectors, thorough(texts), kin=kin_groups(), unseen=unseen(texts))
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         self._reader = Reader(looks, typos)

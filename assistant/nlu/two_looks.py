@@ -27,9 +27,6 @@ Look = Callable[[list[int]], Array]
 
 CALIBRATION_FILE = "calibration.npy"
 QUICK, THOROUGH = "quick", "thorough"  # folders of a saved pair
-# Of an intent with more phrases than this the thorough classifier learns half, but no fewer: what the quick one has
-# learned from all of them counts too, and their vectors are what training waits for.
-MANY_PHRASES = 250
 THOROUGH_SHARE = 0.65  # of what both think together; chosen on writers held out
 FEW_DOUBTS = 100  # doubtful phrases that are too few to learn from: then all are taken
 # Never held out whole: strangers are out of scope, and what the rules' word about alarms is worth is learned from
@@ -111,7 +108,7 @@ class TwoLooks:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], labels: Sequence[str], vectors: Array, look: Look, *,
+        cls, texts: Sequence[str], labels: Sequence[str], vectors: Array, thorough_vectors: Array, *,
         kin: Sequence[Sequence[str]] = (), unseen: Array | None = None, settings: Settings = Settings(),
     ) -> TwoLooks:
         """Train on phrases.
@@ -120,7 +117,7 @@ class TwoLooks:
             texts: n phrases.
             labels: their n intents, at least two different ones.
             vectors: their n sentence vectors of length 1 for the quick look, float32 [n, d].
-            look: gives the vectors for the thorough one, of the rows it is asked for.
+            thorough_vectors: the same for the thorough one, float32 [n, e].
             kin: groups of intents whose answers serve each other's questions; unknown names are ignored.
             unseen: of each phrase, whether the encoders were made without it: only those tell how sure an answer
                 to a visitor's words is; all when left out.
@@ -132,15 +129,8 @@ class TwoLooks:
         names = np.array(labels)
         if len(set(labels)) < 2:
             raise ValueError("The classifier needs phrases of at least two intents.")
-        chosen = _chosen(names, settings.seed)
-        found = look(list(map(int, chosen)))
-        thorough = np.full((len(texts), found.shape[1]), np.nan, np.float32)
-        thorough[chosen] = found
-        phrases = _Phrases(texts, names, vectors, thorough, chosen, kin)
-        askable = np.zeros(len(names), dtype=bool)
-        askable[chosen] = True
-        if unseen is not None:
-            askable &= unseen
+        phrases = _Phrases(texts, names, vectors, thorough_vectors, kin)
+        askable = np.ones(len(names), dtype=bool) if unseen is None else unseen
         # numpy and scipy let go of the interpreter while they compute
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             every = np.arange(len(names))
@@ -243,15 +233,14 @@ class _Phrases:
     texts: Sequence[str]
     labels: Array
     vectors: Array
-    thorough_vectors: Array  # NaN where a phrase was not chosen
-    chosen: Array
+    thorough_vectors: Array
     kin: Sequence[Sequence[str]]
 
     def quick(self, rows: Array) -> Classifier:
         return self._train(rows, self.vectors)
 
     def thorough(self, rows: Array) -> Classifier:
-        return self._train(np.intersect1d(rows, self.chosen), self.thorough_vectors)
+        return self._train(rows, self.thorough_vectors)
 
     def _train(self, rows: Array, vectors: Array) -> Classifier:
         texts = [self.texts[row] for row in rows]
@@ -279,17 +268,6 @@ class _Phrases:
         return _Answers(
             test, quick_meant, quick_served, both_meant, both_served, spread(serving, False), stranger=own < 0
         )
-
-
-def _chosen(labels: Array, seed: int) -> Array:
-    """Return the rows of the phrases that the thorough classifier learns from, in order."""
-    random = np.random.RandomState(seed)
-    kept = []
-    for intent in np.unique(labels):
-        rows = np.flatnonzero(labels == intent)
-        most = max(MANY_PHRASES, len(rows) // 2)
-        kept.append(rows if len(rows) <= most else random.permutation(rows)[:most])
-    return np.sort(np.concatenate(kept))
 
 
 def _splits(labels: Array, askable: Array, settings: Settings) -> list[tuple[Array, Array]]:

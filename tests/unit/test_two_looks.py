@@ -11,7 +11,7 @@ from assistant.making import BUILD
 from assistant.nlu.build_encoder import ensure_encoder
 from assistant.nlu.classifier import Classifier
 from assistant.nlu.encoder import SentenceEncoder
-from assistant.nlu.two_looks import MANY_PHRASES, Look, Ranked, Settings, TwoLooks
+from assistant.nlu.two_looks import Look, Ranked, Settings, TwoLooks
 from tests.unit.test_classifier import LABELS, TEXTS
 
 
@@ -29,7 +29,7 @@ def fit(
     encoder: SentenceEncoder, texts: list[str] = TEXTS, labels: list[str] = LABELS, **settings: float
 ) -> TwoLooks:
     return TwoLooks.fit(
-        texts, labels, encoder.encode(texts), looking(encoder, texts), settings=Settings(**settings),
+        texts, labels, encoder.encode(texts), encoder.encode_thoroughly(texts), settings=Settings(**settings),
     )
 
 
@@ -68,7 +68,7 @@ def test_a_ranking_falls_and_is_as_long_as_asked(pair: TwoLooks, encoder: Senten
 def test_only_what_is_in_doubt_is_looked_at_again_and_no_more_than_allowed() -> None:
     corners = np.eye(3, dtype=np.float32)
     labels = ["faq_cost", "faq_pain", "greet"] * 30
-    pair = TwoLooks.fit(["x"] * 90, labels, corners[[0, 1, 2] * 30], lambda rows: corners[[row % 3 for row in rows]])
+    pair = TwoLooks.fit(["x"] * 90, labels, corners[[0, 1, 2] * 30], corners[[0, 1, 2] * 30])
     between = (corners[1] + corners[2]) / np.sqrt(2)
     looked: list[int] = []
 
@@ -90,24 +90,9 @@ def test_a_second_look_decides_what_the_first_leaves_open() -> None:
     """The first sees the same vector everywhere and one word everywhere: it knows nothing."""
     labels = ["greet", "faq_pain"] * 30
     blind, seeing = np.full((60, 4), 0.5, np.float32), np.eye(2, dtype=np.float32)[[0, 1] * 30]
-    pair = TwoLooks.fit(["x"] * 60, labels, blind, lambda rows: seeing[rows])
+    pair = TwoLooks.fit(["x"] * 60, labels, blind, seeing)
     odds = pair.odds(["x", "x"], blind[:2], lambda rows: seeing[[0, 1]][rows])
     assert [ranks[0].name for ranks in pair.ranking(odds)] == ["greet", "faq_pain"]
-
-
-def test_of_an_intent_with_many_phrases_the_thorough_one_learns_half() -> None:
-    many = 2 * MANY_PHRASES + 100
-    labels = ["out_of_scope"] * many + ["greet"] * 10
-    vectors = np.random.RandomState(0).randn(len(labels), 4).astype(np.float32)
-    asked: list[int] = []
-
-    def look(rows: list[int]) -> np.ndarray:
-        asked.extend(rows)
-        return vectors[rows]
-
-    TwoLooks.fit(["x"] * len(labels), labels, vectors, look)
-    assert len(asked) == many // 2 + 10 == len(set(asked))
-    assert set(range(many, many + 10)) <= set(asked)
 
 
 def test_it_comes_back_from_disk_the_same_without_pickle(
@@ -137,14 +122,14 @@ def test_what_was_said_of_held_out_phrases_is_kept(pair: TwoLooks) -> None:
 def test_phrases_that_are_left_out_of_learning_confidence_are_not_asked(encoder: SentenceEncoder) -> None:
     unseen = np.arange(len(TEXTS)) % 2 == 0
     pair = TwoLooks.fit(
-        TEXTS, LABELS, encoder.encode(TEXTS), looking(encoder, TEXTS), unseen=unseen,
+        TEXTS, LABELS, encoder.encode(TEXTS), encoder.encode_thoroughly(TEXTS), unseen=unseen,
     )
     assert pair.asked is not None and unseen[pair.asked.rows].all()
 
 
 def test_confidence_is_learned_where_all_that_can_be_asked_are_strangers() -> None:
     corners = np.eye(4, dtype=np.float32)
-    pair = TwoLooks.fit(list("abcd"), list("abcd"), corners, lambda rows: corners[rows])
+    pair = TwoLooks.fit(list("abcd"), list("abcd"), corners, corners)
     [ranks] = pair.ranking(pair.odds(["a"], corners[:1], lambda rows: corners[rows]))
     assert ranks[0].name == "a" and 0 < ranks[0].confidence < 1
 
@@ -153,7 +138,7 @@ def test_alarms_are_never_held_out_whole() -> None:
     random = np.random.RandomState(0)
     labels = [f"topic_{number % 8}" for number in range(160)] + ["red_flag"] * 40
     vectors = random.randn(200, 6).astype(np.float32)
-    asked = TwoLooks.fit(["x"] * 200, labels, vectors, lambda rows: vectors[rows]).asked
+    asked = TwoLooks.fit(["x"] * 200, labels, vectors, vectors).asked
     assert asked is not None
     own = np.array([sorted(set(labels)).index(labels[row]) for row in asked.rows])
     alarms = np.array([labels[row] == "red_flag" for row in asked.rows])
