@@ -14,7 +14,7 @@ from assistant.nlu.two_looks import Ranked
 
 # Chance that a message asks just these several things from which each is answered: a question left open costs the
 # visitor another message, one answer too many a glance.
-LEAST_SEVERAL = 0.4
+LEAST_SEVERAL = 0.45
 
 # A yes lets something be sent, and "stop" throws a form away. Who says so is understood with hardly a doubt; what is
 # doubted is neither: a name may look like "quit".
