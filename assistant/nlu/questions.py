@@ -79,7 +79,8 @@ _SUBJECT = (
     r"(?:i|you|u|ya|its?|they|we|he|she|there|this|that|the|these|men|man|your|ur|my|side|after|dr|doctor|nurses?"
     r"|parking|someone|anyone|people|results?|prep|pain|downtime|discounts?|bruis\w*)"
 )
-_WH = r"(?:what(?:['’]?s)?|how(?:['’]?s)?|when|where(?:['’]?s)?|who|which|why|whats|hows|wat|wats|wen|wich)"
+# not "who" and "which": "my son who is 16"
+_WH = r"(?:what(?:['’]?s)?|how(?:['’]?s)?|when|where(?:['’]?s)?|why|whats|hows|wat|wats|wen)"
 _BEGINS = re.compile(
     rf"(?<=\w)\s{{1,3}}(?:(?={_VERB}\s{{1,3}}{_SUBJECT}\b)|(?={_WH}\s{{1,3}}\w)|(?={_REQUEST}\s{{1,3}}\w))"
     r"|(?<!\s)\s{1,3}(?=(?:any|prices?|cost|how)\b)",

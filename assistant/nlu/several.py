@@ -31,6 +31,12 @@ ABOUT_THE_CHAT = frozenset({
     "ask_language", "ask_source", "ask_privacy", "forget_me", "appearance_distress",
 })
 
+# What is told of oneself beside something else ("I'm 17, does it hurt?") is no question; the dialogue sees an age
+# anyway.
+TOLD = frozenset({"faq_age"})
+# Whoever asks for numbers to inject with gets the refusal alone.
+NEVER_TOGETHER = frozenset({"dosing_diy", "faq_units"})
+
 Candidate = tuple[Part, list[Ranked]]
 Span = tuple[int, int]  # first and last clause
 
@@ -76,8 +82,10 @@ def ways(clauses: Clauses, whole: Sequence[Ranked], candidates: Mapping[Span, Ca
     for joined in _joined(len(clauses.bounds)):
         if any(span not in candidates for span in joined):
             continue
-        parts = [candidates[span] for span in joined if candidates[span][1][0].name not in TALK]
+        parts = [candidates[span] for span in joined if not _is_talk(clauses, candidates[span])]
         topics = frozenset(_topics(parts))
+        if topics >= NEVER_TOGETHER:
+            continue
         sure = sum(math.log(max(ranks[0].confidence, 1e-6)) for _, ranks in parts)
         if len(topics) > 1 and (topics not in surest or sure > surest[topics][0]):
             surest[topics] = (sure, parts, joined)
@@ -100,6 +108,12 @@ def _joined(count: int) -> Iterator[list[Span]]:
         for cuts in itertools.combinations(range(1, count), parts - 1):
             edges = [0, *cuts, count]
             yield [(start, end - 1) for start, end in itertools.pairwise(edges)]
+
+
+def _is_talk(clauses: Clauses, candidate: Candidate) -> bool:
+    part, ranks = candidate
+    topic = ranks[0].name
+    return topic in TALK or (topic in TOLD and not questions.asks(clauses.text, part))
 
 
 def _topics(parts: Sequence[Candidate]) -> dict[str, Candidate]:
