@@ -19,6 +19,7 @@ LEAST_SEVERAL = 0.45
 # A yes lets something be sent, and "stop" throws a form away. Who says so is understood with hardly a doubt; what is
 # doubted is neither: a name may look like "quit".
 SUREST = {"affirm": 0.85, "stop": 0.8}
+COMMAND = "affirm"  # typed as a command ("/affirm"), the intent's own name is nobody's yes
 
 # A treatment named in one of these is compared, not asked about: what is asked next is not about it.
 COMPARISONS = frozenset(
@@ -83,7 +84,8 @@ def judge(
     best = surest[1][0]
     # saying what is covered is no wrong answer, so it needs only to be more likely than not
     enough = max(threshold(costs.wrong_costs), SUREST.get(best.name, 0.0))
-    if best.confidence < (0.5 if best.name == OUT_OF_SCOPE else enough):
+    commanded = best.name == COMMAND == whole.text.casefold().strip()
+    if commanded or best.confidence < (0.5 if best.name == OUT_OF_SCOPE else enough):
         unsure = 1.0 - best.confidence
         return Verdict([Ranked(FALLBACK, unsure, unsure), *surest[1]])
     return Verdict(surest[1], asked=[] if best.name in TALK else [surest])

@@ -31,7 +31,7 @@ FLOORS = {
     ("fresh2", "all_parts_answered"): 75.0,
     ("fresh3", "all_parts_answered"): 82.0,
     ("fresh4", "all_parts_answered"): 74.0,
-    ("one_or_two", "all_parts_answered"): 63.0,
+    ("one_or_two", "all_parts_answered"): 58.0,
     ("safety", "alarms_found"): 98.0,
     ("second_alarms", "alarms_found"): 97.0,
     ("third_alarms", "alarms_found"): 98.0,

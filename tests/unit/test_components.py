@@ -162,8 +162,10 @@ def test_unsure_is_fallback_and_keeps_the_close_topics(parse: Parse) -> None:
 
 
 def test_a_doubted_yes_is_no_yes() -> None:
-    assert judge([("affirm", 0.79), ("deny", 0.1)], text="affirm", costs=2.0)["intent"]["name"] == "nlu_fallback"
+    assert judge([("affirm", 0.79), ("deny", 0.1)], text="ok", costs=2.0)["intent"]["name"] == "nlu_fallback"
     assert judge([("affirm", 0.98), ("deny", 0.1)], text="yes", costs=2.0)["intent"]["name"] == "affirm"
+    # the intent's own name, typed as a command, is nobody's yes
+    assert judge([("affirm", 0.98), ("deny", 0.1)], text="affirm", costs=2.0)["intent"]["name"] == "nlu_fallback"
 
 
 def judge(
