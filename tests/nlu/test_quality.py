@@ -26,7 +26,7 @@ FLOORS = {
     ("fresh2", "refused_out_of_scope"): 94.0,
     ("fresh3", "refused_out_of_scope"): 94.0,
     ("all", "refused_out_of_scope"): 91.5,
-    ("two_questions", "all_parts_answered"): 78.0,
+    ("two_questions", "all_parts_answered"): 76.0,
     ("fresh", "all_parts_answered"): 68.0,
     ("fresh2", "all_parts_answered"): 75.0,
     ("fresh3", "all_parts_answered"): 82.0,
