@@ -9,10 +9,10 @@ from typing import Any, Callable, Iterable, Iterator, NamedTuple, Sequence
 
 import numpy as np
 
+from assistant.nlu.intents import FALLBACK, OUT_OF_SCOPE, RED_FLAG
 from benchmarks.calibration import expected_error
 
-OUT_OF_SCOPE, RED_FLAG = "out_of_scope", "red_flag"
-REFUSALS = {OUT_OF_SCOPE, "nlu_fallback"}
+REFUSALS = {OUT_OF_SCOPE, FALLBACK}
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def judge(name: str, row: dict[str, Any], parsed: dict[str, Any]) -> Judged:
     """
     intent = parsed["intent"]["name"]
     topics = tuple(part["topic"] for part in parsed.get("questions") or ()) or (intent,)
-    ranking = [one for one in parsed.get("intent_ranking") or () if one["name"] != "nlu_fallback"]
+    ranking = [one for one in parsed.get("intent_ranking") or () if one["name"] != FALLBACK]
     best = ranking[0] if ranking else parsed["intent"]
     return Judged(
         set=name, row=row, intent=intent, topics=topics, confidence=parsed["intent"]["confidence"],

@@ -15,6 +15,7 @@ from assistant.making import BUILD
 from assistant.nlu.artefacts import file_sha256
 from assistant.nlu.build_encoder import RECIPE, write_encoder
 from assistant.nlu.encoder import EncoderGraph
+from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.phrases import Phrases
 from assistant.nlu.published import published
 
@@ -22,7 +23,6 @@ CACHE = BUILD / "bench"
 CHUNK = 1000  # phrases between two lines of progress
 GARBLED_SHARE = 0.2
 GROUPS = 4  # of writers who are held out together
-OUT_OF_SCOPE = "out_of_scope"
 
 Array = Any
 

@@ -21,12 +21,12 @@ from typing import Any, Callable, Iterator, Mapping, Sequence
 import numpy as np
 from ruamel.yaml import YAML
 
+from assistant.nlu.intents import FALLBACK, OUT_OF_SCOPE
 from assistant.settings import ROOT
 from benchmarks.parsing import Parsed, parse_all, train
 from benchmarks.speed import recipe
 
 REPORT = ROOT / "docs" / "reports" / "public_sets.md"
-OUT_OF_SCOPE, FALLBACK = "out_of_scope", "nlu_fallback"
 EPOCHS = 100  # what DIETClassifier takes when told nothing else in a config that `rasa init` writes
 RASA_THRESHOLD = 0.3  # of Rasa's FallbackClassifier; the regression is given the same
 HEADINGS = (

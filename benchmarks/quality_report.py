@@ -12,9 +12,10 @@ from collections import Counter
 from pathlib import Path
 from typing import Callable, Iterator, NamedTuple, Sequence, Union
 
+from assistant.nlu.intents import FALLBACK, OUT_OF_SCOPE, RED_FLAG
 from benchmarks import judging, pictures
 from benchmarks.calibration import bins
-from benchmarks.judging import OUT_OF_SCOPE, RED_FLAG, REFUSALS, Judged, share
+from benchmarks.judging import REFUSALS, Judged, share
 
 WORST = 30
 FALSE_ALARMS = 6  # of the worst mistakes at most, unless there is room: they cost little
@@ -68,7 +69,7 @@ def blocks(
 
 def _speaker(leads: dict[str, str]) -> Callable[[str], str]:
     own = {
-        RED_FLAG: "a worrying symptom", OUT_OF_SCOPE: "not covered here", "nlu_fallback": "not sure",
+        RED_FLAG: "a worrying symptom", OUT_OF_SCOPE: "not covered here", FALLBACK: "not sure",
         "book_appointment": "I'd like to book", "follow_up": "a follow-up", **leads,
     }
     return lambda intent: own.get(intent, intent.removeprefix("faq_").replace("_", " "))

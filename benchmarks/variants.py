@@ -21,11 +21,12 @@ import numpy as np
 from assistant.nlu.calibration import threshold
 from assistant.nlu.classifier import Classifier, ClassifierSettings
 from assistant.nlu.encoder import EncoderGraph
+from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.phrases import Phrases, read
 from assistant.nlu.published import QUICK, THOROUGH
 from assistant.settings import ROOT
 from benchmarks.calibration import expected_error, isotonic, two_parameters
-from benchmarks.phrases import OUT_OF_SCOPE, Array, Split, garbled, some, splits, unadapted, vectors
+from benchmarks.phrases import Array, Split, garbled, some, splits, unadapted, vectors
 
 REPORT = ROOT / "docs" / "reports" / "variants.md"
 WRONG_COSTS = 5.0

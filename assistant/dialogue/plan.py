@@ -10,7 +10,7 @@ from typing import Any, Optional
 
 from assistant.booking.form import ERASE, TOLD
 from assistant.dialogue.naming import kind_asked
-from assistant.nlu.judgement import COMPARISONS
+from assistant.nlu.intents import COMPARISONS
 
 BOOKING_FORM = "booking_form"
 DEACTIVATE = "action_deactivate_loop"

@@ -27,15 +27,15 @@ from assistant.nlu.artefacts import file_sha256, text_sha256
 from assistant.nlu.crisis import CrisisTeller
 from assistant.nlu.details import without_details
 from assistant.nlu.fragments import is_fragment
-from assistant.nlu.intents import OUT_OF_SCOPE, RED_FLAG, kin_groups
-from assistant.nlu.judgement import COMPARISONS, Costs, judge
+from assistant.nlu.intents import COMPARISONS, OUT_OF_SCOPE, RED_FLAG, kin_groups
+from assistant.nlu.judgement import Costs, judge
 from assistant.nlu.kept_vectors import kept_vectors
 from assistant.nlu.language import scope_reason
 from assistant.nlu.learned_from import LEARNED_FROM
 from assistant.nlu.pipeline import encoder_of, pipeline_sha256
-from assistant.nlu.reading import Reader, Reading, reading
+from assistant.nlu.reading import Reader, reading
 from assistant.nlu.red_flags import alarm, told_in_another_language
-from assistant.nlu.several import Candidate
+from assistant.nlu.several import Candidate, Reading
 from assistant.nlu.two_looks import Ranked, TwoLooks
 from assistant.nlu.typos import Typos
 from assistant.nlu.worry import shows_worry

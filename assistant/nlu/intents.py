@@ -14,6 +14,11 @@ KIN = Path(__file__).with_name("kin.yml")
 # Talk around questions, no question.
 TALK = frozenset({"greet", "goodbye", "thank", "affirm", "deny", "dont_know", "give_details", OUT_OF_SCOPE})
 
+# A treatment named in one of these is compared, not asked about: what is asked next is not about it.
+COMPARISONS = frozenset(
+    {"faq_combining", "faq_delivery", "faq_vs_baby", "faq_vs_fillers", "faq_vs_other_treatments", "faq_vs_standard"}
+)
+
 
 @functools.lru_cache(maxsize=1)
 def kin_groups() -> Sequence[Sequence[str]]:

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from assistant.nlu.calibration import threshold
 from assistant.nlu.intents import FALLBACK, FOLLOW_UP, OUT_OF_SCOPE, RED_FLAG, TALK
-from assistant.nlu.reading import Reading
-from assistant.nlu.several import Candidate, calm
+from assistant.nlu.several import Candidate, Reading, calm
 from assistant.nlu.two_looks import Ranked
 
 # Chance that a message asks just these several things from which each is answered: a question left open costs the
@@ -21,10 +20,6 @@ LEAST_SEVERAL = 0.45
 SUREST = {"affirm": 0.85, "stop": 0.8}
 COMMAND = "affirm"  # typed as a command ("/affirm"), the intent's own name is nobody's yes
 
-# A treatment named in one of these is compared, not asked about: what is asked next is not about it.
-COMPARISONS = frozenset(
-    {"faq_combining", "faq_delivery", "faq_vs_baby", "faq_vs_fillers", "faq_vs_other_treatments", "faq_vs_standard"}
-)
 
 class Verdict(NamedTuple):
     """What a message is taken for.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -13,38 +13,11 @@ from assistant.nlu import questions
 from assistant.nlu.details import without_details
 from assistant.nlu.encoder import SentenceEncoder, Vectors
 from assistant.nlu.intents import RED_FLAG
-from assistant.nlu.questions import Clauses
-from assistant.nlu.several import Candidate, Span, Way, calm, spans, ways
+from assistant.nlu.several import Reading, spans
 from assistant.nlu.two_looks import TwoLooks
 from assistant.nlu.typos import Typos
 
 WORDS_FILE = "words.json"
-
-
-class Reading(NamedTuple):
-    """What a message may ask, each with its ranking, best first.
-
-    Attributes:
-        whole: the message.
-        bare: the message without the greeting in front; the same as `whole` when there is none.
-        clauses: where it may be cut.
-        spans: runs of its clauses (`several.spans`).
-        text: its words as they were encoded.
-        vector: its quick vector, float32 [d].
-        alarming: log-odds that a red flag is meant; minus infinity where no intent is called so.
-    """
-
-    whole: Candidate
-    bare: Candidate
-    clauses: Clauses
-    spans: dict[Span, Candidate]
-    text: str
-    vector: Any
-    alarming: float
-
-    def as_several(self) -> list[Way]:
-        """Return the ways to read the message as several questions, whatever it is alarming about."""
-        return ways(self.clauses, calm(self.whole)[1], {run: calm(candidate) for run, candidate in self.spans.items()})
 
 
 class Reader:

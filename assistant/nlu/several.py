@@ -14,7 +14,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from assistant.nlu import questions
 from assistant.nlu.intents import FOLLOW_UP, RED_FLAG, TALK, are_kin
@@ -89,11 +89,39 @@ def ways(clauses: Clauses, whole: Sequence[Ranked], candidates: Mapping[Span, Ca
         sure = sum(math.log(max(ranks[0].confidence, 1e-6)) for _, ranks in parts)
         if len(topics) > 1 and (topics not in surest or sure > surest[topics][0]):
             surest[topics] = (sure, parts, joined)
+    if not surest:
+        return []
     read = questions.split(clauses.text)
     return [
-        Way(_in_order(_topics(parts)), _features(clauses, whole, parts, joined, read))
+        Way(list(_topics(parts).values()), _features(clauses, whole, parts, joined, read))
         for _, parts, joined in surest.values()
     ]
+
+
+class Reading(NamedTuple):
+    """What a message may ask, each with its ranking, best first.
+
+    Attributes:
+        whole: the message.
+        bare: the message without the greeting in front; the same as `whole` when there is none.
+        clauses: where it may be cut.
+        spans: runs of its clauses (`spans`).
+        text: its words as they were encoded.
+        vector: its quick vector, float32 [d].
+        alarming: log-odds that a red flag is meant; minus infinity where no intent is called so.
+    """
+
+    whole: Candidate
+    bare: Candidate
+    clauses: Clauses
+    spans: dict[Span, Candidate]
+    text: str
+    vector: Any
+    alarming: float
+
+    def as_several(self) -> list[Way]:
+        """Return the ways to read the message as several questions, whatever it is alarming about."""
+        return ways(self.clauses, calm(self.whole)[1], {run: calm(candidate) for run, candidate in self.spans.items()})
 
 
 def calm(candidate: Candidate) -> Candidate:
@@ -117,12 +145,11 @@ def _is_talk(clauses: Clauses, candidate: Candidate) -> bool:
 
 
 def _topics(parts: Sequence[Candidate]) -> dict[str, Candidate]:
-    """Return the first part of each topic."""
-    return {part[1][0].name: part for part in reversed(parts)}
-
-
-def _in_order(topics: Mapping[str, Candidate]) -> list[Candidate]:
-    return sorted(topics.values(), key=lambda one: one[0].start)
+    """Return the first part of each topic, in order."""
+    found: dict[str, Candidate] = {}
+    for part in parts:
+        found.setdefault(part[1][0].name, part)
+    return found
 
 
 def _features(

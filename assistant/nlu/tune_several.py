@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 def main() -> None:
     """Learn and write."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if not MODEL.exists():
+        sys.exit("There is no trained model to ask; run `make setup` first.")
     messages = list(read(MESSAGES))
     features, right = [], []
     with tempfile.TemporaryDirectory() as folder:

@@ -31,7 +31,7 @@ from assistant.nlu.components import (
 from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.pipeline import ensure_pipeline
 from assistant.nlu.questions import Part, bare, clauses, whole
-from assistant.nlu.reading import Reading
+from assistant.nlu.several import Reading
 from assistant.nlu.two_looks import Ranked
 from tests.unit.test_classifier import PHRASES
 

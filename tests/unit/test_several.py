@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.nlu import tune_several
+from assistant.nlu import phrases, tune_several
 from assistant.nlu.questions import clauses
 from assistant.nlu.several import BIAS, WEIGHTS, Way, spans, ways
 from assistant.nlu.two_looks import Ranked
+from assistant.settings import ROOT
 
 
 def read(text: str, whole: str, *topics: tuple[str, ...]) -> list[Way]:
@@ -88,6 +89,8 @@ def test_weights_are_learned_from_what_was_right() -> None:
 
 def test_messages_to_learn_from_can_be_read_and_a_bad_line_is_named(tmp_path: Path) -> None:
     messages = list(tune_several.read(tune_several.MESSAGES))
+    known = set(phrases.read(ROOT / "data" / "nlu").labels)
+    assert {part for _, parts in messages for part in parts} <= known
     several = sum(len(set(parts)) > 1 for _, parts in messages)
     assert 1000 < several < len(messages) - 1000
     (tmp_path / "a.jsonl").write_text('{"text": "x", "parts": []}\n{"text": "y"}\n', encoding="utf-8")
