@@ -29,7 +29,7 @@ from assistant.nlu.encoder import (
     EncoderGraph,
 )
 from assistant.nlu.encoder_graph import LOUD, write_graph
-from assistant.nlu.published import QUICK, THOROUGH, WEIGHTS_SHA256, Published, Tensors, published
+from assistant.nlu.published import MINILM, MPNET, WEIGHTS_SHA256, Published, Tensors, published
 
 RECIPE = 5  # raise it when the graph or its quantisation changes: built encoders are made anew
 REFERENCE = Path(__file__).with_name("reference_vectors.json")
@@ -78,13 +78,13 @@ def _recipe() -> dict[str, Any]:
 
 
 def _build(target: Path, progress: Progress) -> None:
-    quick, tokenizer = published(QUICK), target / TOKENIZER_FILE
+    quick, tokenizer = published(MINILM), target / TOKENIZER_FILE
     tokenizer.write_bytes(quick.tokenizer)
     progress("sentence encoder: the small one, for every message")
     _check_published(quick, tokenizer)
     _write_small(quick, adapted(quick.tensors, ADAPTER), target / QUICK_FILE, tokenizer)
     progress("sentence encoder: the large one, for what is in doubt (half a minute)")
-    thorough, tokenizer = published(THOROUGH), target / THOROUGH_TOKENIZER_FILE
+    thorough, tokenizer = published(MPNET), target / THOROUGH_TOKENIZER_FILE
     tokenizer.write_bytes(thorough.tokenizer)
     _check_published(thorough, tokenizer)
     tensors = adapted(thorough.tensors, THOROUGH_ADAPTER, strength=THOROUGH_STRENGTH)

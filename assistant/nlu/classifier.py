@@ -51,7 +51,7 @@ class ClassifierSettings:
     # Power of the likeness to the closest phrase by which the odds are lowered; a set without
     # out-of-scope phrases has nothing else that tells a stranger.
     doubt: float = 1.0
-    doubt_alone: float = 8.0
+    doubt_alone: float = 3.0
 
 
 class Odds(NamedTuple):

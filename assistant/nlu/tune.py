@@ -3,8 +3,8 @@
     python -m assistant.nlu.tune field|thorough|alarm [--without WRITER,WRITER --out FILE]
 
 `field` and `thorough` teach the small and the large encoder to bring phrases of one intent together (`adapter.npz`,
-eight minutes; `thorough_adapter.npz`, forty), `alarm` the large one to tell alarms from what only looks like one
-(`alarm_adapter.npz`, fifteen minutes). Run all three after data/nlu has grown by a good part; no build needs it.
+ten minutes; `thorough_adapter.npz`, fifty), `alarm` the large one to tell alarms from what only looks like one
+(`alarm_adapter.npz`, twenty minutes). Run all three after data/nlu has grown by a good part; no build needs it.
 `--without` leaves writers (files of data/nlu) out, to be asked afterwards. TensorFlow, which Rasa brings along,
 computes; nothing else here uses it.
 """
@@ -28,7 +28,7 @@ from assistant.nlu.encoder import MAX_TOKENS, tidy
 from assistant.nlu.encoder_graph import RELATIVE, distances
 from assistant.nlu.intents import RED_FLAG
 from assistant.nlu.phrases import Phrases, read
-from assistant.nlu.published import QUICK, THOROUGH, Published, published
+from assistant.nlu.published import MINILM, MPNET, Published, published
 from assistant.nlu.typos import Typos
 from assistant.settings import ROOT
 
@@ -41,7 +41,7 @@ MOST_TOKENS = 64
 LEARNING = "encoder.layer."  # what learns: not the embeddings
 NARROW_SCALE = 2.0  # of narrow matrices' product, so that they learn as fast as others
 SEED = 1
-LARGE: dict[str, Any] = {"encoder": THOROUGH, "rank": 16, "learning_rate": 4e-4}  # how the large encoder learns
+LARGE: dict[str, Any] = {"encoder": MPNET, "rank": 16, "learning_rate": 4e-4}  # how the large encoder learns
 # Whoever writes alarms also writes what only looks like one: files with so large a share of alarms hold the
 # look-alikes that are hard to tell, and the one file that holds nothing else. Other phrases are seen less often.
 ALARM_WRITERS, LOOKALIKES, OTHERS = 0.2, "lookalikes", 0.15
@@ -67,7 +67,7 @@ class _Task:
     chances: Any
     shown: int
     learning_rate: float
-    encoder: str = QUICK
+    encoder: str = MINILM
     rank: int = 0
     judges: bool = False
 

@@ -29,10 +29,10 @@ from assistant.nlu.build_encoder import ensure_encoder, reference, write_encoder
 from assistant.nlu.encoder import EncoderError, EncoderGraph, SentenceEncoder
 from assistant.nlu.encoder_graph import distances
 from assistant.nlu.phrases import read
-from assistant.nlu.published import QUICK, THOROUGH, published
+from assistant.nlu.published import MINILM, MPNET, published
 from assistant.settings import ROOT
 
-NO_PACKAGES = {QUICK: ("no-such-package",), THOROUGH: ("no-such-package",)}
+NO_PACKAGES = {MINILM: ("no-such-package",), MPNET: ("no-such-package",)}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def copy(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(built, tmp_path / "encoder"))
 
 
-@pytest.mark.parametrize("name", [QUICK, THOROUGH])
+@pytest.mark.parametrize("name", [MINILM, MPNET])
 def test_without_an_adapter_it_gives_the_vectors_of_the_published_model(tmp_path: Path, name: str) -> None:
     texts, truth = reference(name)
     vectors = unadapted(tmp_path, name).encode(texts)
@@ -70,7 +70,7 @@ def test_the_adapter_brings_together_what_visitors_mean_alike(built: Path, tmp_p
         np.fill_diagonal(alike, -1)
         return float((labels[alike.argmax(axis=1)] == labels).mean())
 
-    published_share = share_whose_nearest_asks_the_same(unadapted(tmp_path, QUICK))
+    published_share = share_whose_nearest_asks_the_same(unadapted(tmp_path, MINILM))
     assert share_whose_nearest_asks_the_same(SentenceEncoder.load(built)) > published_share + 0.05
 
 
@@ -125,8 +125,8 @@ def test_the_adapter_has_seen_no_phrase_that_is_kept_back() -> None:
     phrases = read(ROOT / "data" / "nlu").texts
     known = ~unseen(phrases)
     with np.load(ADAPTER) as field, np.load(THOROUGH_ADAPTER) as thorough, np.load(ALARM_ADAPTER) as alarm:
-        assert np.array_equal(field[SEEN], thorough[SEEN])
-        # what they have seen, the one that is learned quickest has too; some was spelled otherwise then
+        # what one has seen, those that are learned quicker have too; some was spelled otherwise then
+        assert np.isin(thorough[SEEN], field[SEEN]).mean() > 0.99
         assert np.isin(field[SEEN], alarm[SEEN]).mean() > 0.99
     assert known.mean() > 0.5  # an adapter that fits data/nlu no longer is to be learned anew
     assert not any(kept_back(text) for text, seen in zip(phrases, known, strict=True) if seen)
@@ -225,8 +225,8 @@ def test_other_weights_than_the_published_ones_are_refused(
     names = ("config.json", "tokenizer.json", "model.safetensors")
     (information / "RECORD").write_text("".join(f"forged/model/{file},,\n" for file in names))
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(publishing, "PACKAGES", {QUICK: ("forged",), THOROUGH: ("forged",)})
-    with pytest.raises(EncoderError, match=f"{QUICK} are not the published ones.*--reinstall-package forged"):
+    monkeypatch.setattr(publishing, "PACKAGES", {MINILM: ("forged",), MPNET: ("forged",)})
+    with pytest.raises(EncoderError, match=f"{MINILM} are not the published ones.*--reinstall-package forged"):
         ensure_encoder(tmp_path / "encoder")
 
 
@@ -247,9 +247,9 @@ def test_parts_that_do_not_make_the_archive_are_refused(
         (information / "METADATA").write_text(f"Name: part_{part}\nVersion: 1\n")
         (information / "RECORD").write_text(f"part_{part}/weights.zip.00{part},,\n")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(publishing, "PACKAGES", {THOROUGH: ("part_1", "part_2")})
+    monkeypatch.setattr(publishing, "PACKAGES", {MPNET: ("part_1", "part_2")})
     with pytest.raises(EncoderError, match=r"not the published ones.*--reinstall-package part_1"):
-        published(THOROUGH)
+        published(MPNET)
 
 
 def test_a_build_that_fails_leaves_the_old_folder_and_no_rubbish(tmp_path: Path) -> None:

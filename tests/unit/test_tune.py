@@ -10,7 +10,7 @@ import pytest
 
 from assistant.nlu.adapter import HEAD, SEEN, adapted
 from assistant.nlu.phrases import read
-from assistant.nlu.published import QUICK, THOROUGH, published
+from assistant.nlu.published import MINILM, MPNET, published
 from assistant.settings import ROOT
 
 
@@ -29,7 +29,7 @@ def test_a_few_steps_change_the_encoder_a_little(tmp_path: Path, adapter: str, w
     done = tune(adapter, "--without", ",".join(writers - {writer}), "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert "batches, loss" in done.stderr
-    weights = published(QUICK if adapter == "field" else THOROUGH).tensors
+    weights = published(MINILM if adapter == "field" else MPNET).tensors
     learned = adapted(weights, out)
     changed = {name for name, value in learned.items() if not np.array_equal(value, weights[name])}
     assert changed and all(name.startswith("encoder.layer.") for name in changed)
