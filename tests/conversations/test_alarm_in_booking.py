@@ -119,6 +119,15 @@ def test_however_it_is_said_help_comes_first(at: str, way: str, chat: ChatClient
     assert "Ann" not in answers[-1]["text"], "nothing is taken from a message that raised an alarm"
 
 
+@pytest.mark.parametrize("asked", ["back to my booking form please", "can we carry on with the appointment request"])
+def test_the_form_goes_on_however_it_is_asked_for(asked: str, chat: ChatClient) -> None:
+    name = name_for("again", asked)
+    for text in STEPS["contact"].before:
+        chat.say(fill(text, name))
+    chat.say(LEVELS["today"][0])
+    assert answers_kit.says(chat.say(asked)[-1]["text"], "utter_ask_booking_form_visitor_contact")
+
+
 def test_a_second_alarm_of_one_level_tells_staff_once(chat: ChatClient, settings: Settings) -> None:
     name = name_for("twice")
     for text in STEPS["times"].before:
