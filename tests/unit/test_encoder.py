@@ -127,6 +127,7 @@ def test_the_adapter_has_seen_no_phrase_that_is_kept_back() -> None:
     with np.load(ADAPTER) as field, np.load(THOROUGH_ADAPTER) as thorough, np.load(ALARM_ADAPTER) as alarm:
         # what one has seen, those that are learned quicker have too; some was spelled otherwise then
         assert np.isin(thorough[SEEN], field[SEEN]).mean() > 0.99
+        assert np.isin(field[SEEN], thorough[SEEN]).mean() > 0.95  # nor is the slowest far behind
         assert np.isin(field[SEEN], alarm[SEEN]).mean() > 0.99
     assert known.mean() > 0.5  # an adapter that fits data/nlu no longer is to be learned anew
     assert not any(kept_back(text) for text, seen in zip(phrases, known, strict=True) if seen)
