@@ -29,6 +29,7 @@ Array = npt.NDArray[Any]
 
 ARRAYS_FILE, ABOUT_FILE = "classifier.npz", "classifier.json"
 LEAST_CLOSENESS = 0.01
+VECTORS = "vectors"
 SPARSE = ("data", "indices", "indptr")  # parts of a sparse matrix
 
 
@@ -85,7 +86,7 @@ class Classifier:
         self._ngrams = NgramWeights(ngrams, arrays["idf"])
         starts = arrays["starts"]
         self._starts = starts[:-1]
-        self._vectors = arrays["vectors"]
+        self._vectors = arrays[VECTORS]
         width = self._vectors.shape[1]
         self._dense_weights = arrays["weights"][:width] * settings.encoder_weight
         self._ngram_weights, self._bias = arrays["weights"][width:-1], arrays["weights"][-1]
@@ -118,7 +119,8 @@ class Classifier:
             raise ValueError("The classifier needs phrases of at least two intents.")
         targets = np.repeat(np.arange(len(intents)), counts)
         cut = _directions(vectors, settings.directions)
-        vectors = np.ascontiguousarray(_cut(vectors[order], cut), dtype=np.float32)
+        # in half precision, which is how many vectors are kept on disk, here and from one training to the next
+        vectors = np.ascontiguousarray(_cut(vectors[order], cut), dtype=np.float16).astype(np.float32)
         ordered = [texts[row] for row in order]
         ngrams = NgramWeights.fit(ordered)
         middle, evening = _evening(vectors, targets, settings.evened)
@@ -130,7 +132,7 @@ class Classifier:
         by_ngram = phrases.T.tocsr()
         arrays = {
             "cut": cut,
-            "vectors": vectors,
+            VECTORS: vectors,
             "starts": np.concatenate([[0], np.cumsum(counts)]),
             "weights": weights,
             "idf": ngrams.idf,
@@ -181,7 +183,8 @@ class Classifier:
 
     def save(self, directory: Path) -> None:
         """Write the classifier into `directory`: numbers as npz, the rest as JSON; no pickle."""
-        np.savez(directory / ARRAYS_FILE, **self.arrays)  # Rasa packs the archive
+        # not compressed: Rasa packs the archive
+        np.savez(directory / ARRAYS_FILE, **{**self.arrays, VECTORS: self._vectors.astype(np.float16)})
         about = {
             "settings": dataclasses.asdict(self.settings),
             "intents": self.intents,
@@ -195,6 +198,7 @@ class Classifier:
         about = json.loads((directory / ABOUT_FILE).read_text(encoding="utf-8"))
         with np.load(directory / ARRAYS_FILE, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
+        arrays[VECTORS] = arrays[VECTORS].astype(np.float32)
         return cls(
             settings=ClassifierSettings(**about["settings"]),
             intents=about["intents"], arrays=arrays, ngrams=about["ngrams"],

@@ -21,7 +21,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.adapter import unseen
+from assistant.nlu.adapter import for_thorough_look, unseen
 from assistant.nlu.alarms import AlarmJudge
 from assistant.nlu.artefacts import file_sha256, text_sha256
 from assistant.nlu.crisis import CrisisTeller
@@ -197,8 +197,12 @@ class IntentClassifier(GraphComponent):
         alarms = np.array([label == RED_FLAG for label in labels], dtype=bool)
         of_crisis = [_level(example) == CRISIS for example, alarming in zip(examples, alarms, strict=True) if alarming]
         self._crisis = CrisisTeller.fit(vectors[alarms], of_crisis)
+        again = np.flatnonzero(for_thorough_look(texts, labels))
         try:
-            looks = TwoLooks.fit(texts, labels, vectors, thorough(texts), kin=kin_groups(), unseen=unseen(texts))
+            looks = TwoLooks.fit(
+                texts, labels, vectors, thorough([texts[row] for row in again]), thorough_rows=again,
+                kin=kin_groups(), unseen=unseen(texts),
+            )
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         self._reader = Reader(looks, typos)
@@ -309,7 +313,8 @@ def _weigh(looks: TwoLooks, written: List[Text], alarms: Any, told: Callable[[Li
         return AlarmJudge()
     meant = looks.asked.meant[:, looks.intents.index(RED_FLAG)]
     levels = np.array([alarm(written[row]) or "" for row in looks.asked.rows])
-    weighed = ~np.isnan(meant) & (levels != CRISIS)
+    # Those that the encoder is asked about, and that are weighed: see `IntentClassifier.process`, `Screening`.
+    weighed = ~np.isnan(meant) & ((meant >= HARDLY_MEANT) | (levels != "")) & (levels != CRISIS)
     rows = looks.asked.rows[weighed]
     return AlarmJudge.fit(meant[weighed], levels[weighed] != "", told(list(rows)), alarms[rows])
 

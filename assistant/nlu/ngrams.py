@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,9 @@ class NgramWeights:
     def fit(cls, texts: Sequence[str]) -> NgramWeights:
         """Learn the n-grams of the training phrases."""
         seen: Counter[str] = Counter()
+        of_word = functools.lru_cache(maxsize=WORDS)(_ngrams)
         for text in texts:
-            seen.update({ngram for word in _words(text) for ngram in _ngrams(word)})
+            seen.update(set().union(*map(of_word, _words(text))))
         least = 2 if len(texts) >= MANY else 1
         ngrams = sorted(ngram for ngram, count in seen.items() if least <= count <= COMMON)
         frequency = np.array([seen[ngram] for ngram in ngrams], dtype=np.float32)
@@ -70,9 +71,10 @@ def _words(text: str) -> list[str]:
     return tidy(text).lower().split()
 
 
-def _ngrams(word: str) -> Iterator[str]:
-    """Yield a word's n-grams; a blank on either side marks where it begins and ends."""
+def _ngrams(word: str) -> list[str]:
+    """Return a word's n-grams; a blank on either side marks where it begins and ends."""
     padded = f" {word} "
-    for length in range(SHORTEST, min(LONGEST, len(padded)) + 1):
-        for start in range(len(padded) - length + 1):
-            yield padded[start : start + length]
+    return [
+        padded[start : start + length]
+        for length in range(SHORTEST, min(LONGEST, len(padded)) + 1) for start in range(len(padded) - length + 1)
+    ]

@@ -109,7 +109,8 @@ class TwoLooks:
     @classmethod
     def fit(
         cls, texts: Sequence[str], labels: Sequence[str], vectors: Array, thorough_vectors: Array, *,
-        kin: Sequence[Sequence[str]] = (), unseen: Array | None = None, settings: Settings = Settings(),
+        thorough_rows: Array | None = None, kin: Sequence[Sequence[str]] = (), unseen: Array | None = None,
+        settings: Settings = Settings(),
     ) -> TwoLooks:
         """Train on phrases.
 
@@ -117,7 +118,8 @@ class TwoLooks:
             texts: n phrases.
             labels: their n intents, at least two different ones.
             vectors: their n sentence vectors of length 1 for the quick look, float32 [n, d].
-            thorough_vectors: the same for the thorough one, float32 [n, e].
+            thorough_vectors: the same for the thorough one, of those m phrases that it learns from, float32 [m, e].
+            thorough_rows: which those are, rising, of every intent some, int [m]; all n when left out.
             kin: groups of intents whose answers serve each other's questions; unknown names are ignored.
             unseen: of each phrase, whether the encoders were made without it: only those tell how sure an answer
                 to a visitor's words is; all when left out.
@@ -129,14 +131,19 @@ class TwoLooks:
         names = np.array(labels)
         if len(set(labels)) < 2:
             raise ValueError("The classifier needs phrases of at least two intents.")
-        phrases = _Phrases(texts, names, vectors, thorough_vectors, kin)
-        askable = np.ones(len(names), dtype=bool) if unseen is None else unseen
+        both = np.arange(len(names)) if thorough_rows is None else thorough_rows
+        place = np.full(len(names), -1)
+        place[both] = np.arange(len(both))
+        phrases = _Phrases(texts, names, vectors, thorough_vectors, place, kin)
+        askable = place >= 0 if unseen is None else unseen & (place >= 0)
         # numpy and scipy let go of the interpreter while they compute
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            every = np.arange(len(names))
-            quick, second = pool.submit(phrases.quick, every), pool.submit(phrases.thorough, every)
-            asked = list(pool.map(phrases.ask, _splits(names, askable, settings)))
-            pair = cls(quick.result(), second.result(), np.array([[1.0, 0.0], [1.0, 0.0]]), settings.sure)
+            splits = _splits(names, askable, settings)
+            learned = [np.arange(len(names)), *(train for train, _ in splits)]
+            quick, second = pool.map(phrases.quick, learned), pool.map(phrases.thorough, learned)
+            (first, *others) = zip(quick, second, strict=True)
+            asked = list(pool.map(phrases.ask, others, (test for _, test in splits)))
+        pair = cls(*first, np.array([[1.0, 0.0], [1.0, 0.0]]), settings.sure)
         if asked:
             pair._learn_confidence(asked, known_strangers=OUT_OF_SCOPE in names, settings=settings)
         return pair
@@ -234,25 +241,25 @@ class _Phrases:
     labels: Array
     vectors: Array
     thorough_vectors: Array
+    place: Array  # of each phrase among thorough_vectors, -1 where it is not there
     kin: Sequence[Sequence[str]]
 
     def quick(self, rows: Array) -> Classifier:
-        return self._train(rows, self.vectors)
+        return self._train(rows, self.vectors[rows])
 
     def thorough(self, rows: Array) -> Classifier:
-        return self._train(rows, self.thorough_vectors)
+        rows = rows[self.place[rows] >= 0]
+        return self._train(rows, self.thorough_vectors[self.place[rows]])
 
     def _train(self, rows: Array, vectors: Array) -> Classifier:
-        texts = [self.texts[row] for row in rows]
-        return Classifier.fit(texts, self.labels[rows], vectors[rows], kin=self.kin)
+        return Classifier.fit([self.texts[row] for row in rows], self.labels[rows], vectors, kin=self.kin)
 
-    def ask(self, split: tuple[Array, Array]) -> _Answers:
-        """Train on one part and ask the other."""
-        train, test = split
-        quick, thorough = self.quick(train), self.thorough(train)
+    def ask(self, pair: tuple[Classifier, Classifier], test: Array) -> _Answers:
+        """Ask a quick and a thorough classifier about phrases they were trained without."""
+        quick, thorough = pair
         texts = [self.texts[row] for row in test]
         first = quick.odds(texts, self.vectors[test])
-        both = _joined(first, thorough.odds(texts, self.thorough_vectors[test]))
+        both = _joined(first, thorough.odds(texts, self.thorough_vectors[self.place[test]]))
         column = {intent: number for number, intent in enumerate(quick.intents)}
         own = np.array([column.get(label, -1) for label in self.labels[test]])
         serving = (own >= 0)[:, None] & (quick.arrays["serves"][own] > 0)

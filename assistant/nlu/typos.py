@@ -1,8 +1,9 @@
 """Puts misspelled words and phone shorthand right before a message is turned into a vector.
 
 The sentence encoder reads a misspelled word as syllables without meaning. A word is changed only when neither
-English nor the training phrases know it, and only into a word the phrases use. What visitors see, entities,
-red flags and booking details are read from the message as it was typed.
+English nor the training phrases know it, and only into a word the phrases use; names of two words or more stay, which
+one letter often parts from a sign ("Lena Feverell"). What visitors see, entities, red flags and booking details are
+read from the message as it was typed.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ import yaml
 from symspellpy import SymSpell, Verbosity
 
 SHORTHAND = Path(__file__).with_name("shorthand.yml")
+# A name as people write it: two to four capitalised words and nothing else in its line or clause. Or one word.
+_NAME_OR_WORD = re.compile(
+    r"""(?:^|(?<=[.,;:!]\ ))[A-Z][a-z'’]+(?:[ -][A-Z][A-Za-z'’]+){1,3}(?=$|[.,;:!])
+    |(?P<word>[A-Za-z0-9']+)""", re.MULTILINE | re.VERBOSE,
+)
 _WORD = re.compile(r"[A-Za-z0-9']+")
 _VOWELS = re.compile(r"(?<=.)[aeiouy]")
 _REPEATED = re.compile(r"(.)\1+")
@@ -55,11 +61,11 @@ class Typos:
 
     def correct(self, text: str) -> str:
         """Return the text with misspelled and shortened words put right; everything else stays as it is."""
-        return _WORD.sub(self._replacement, text)
+        return _NAME_OR_WORD.sub(self._replacement, text)
 
     def _replacement(self, found: re.Match[str]) -> str:
         word = found.group()
-        if word.isupper() and 1 < len(word) <= ABBREVIATION:
+        if found["word"] is None or word.isupper() and 1 < len(word) <= ABBREVIATION:
             return word
         return self._meant(word.lower()) or word
 

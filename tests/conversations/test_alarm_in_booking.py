@@ -131,6 +131,14 @@ def test_the_form_goes_on_however_it_is_asked_for(asked: str, chat: ChatClient) 
     assert answers_kit.says(chat.say(asked)[-1]["text"], "utter_ask_booking_form_visitor_contact")
 
 
+@pytest.mark.parametrize("name", ["Salivani Quist", "Marit Sweller", "Emma Stroker", "Ava Fevrier", "Priya Blanding"])
+def test_a_name_that_is_spelled_nearly_like_a_sign_is_a_name(name: str, chat: ChatClient) -> None:
+    for text in STEPS["name"].before:
+        chat.say(text)
+    answers = chat.say(name)
+    assert answers_kit.says(answers[-1]["text"], "utter_ask_booking_form_visitor_contact"), answers
+
+
 def test_a_second_alarm_of_one_level_tells_staff_once(chat: ChatClient, settings: Settings) -> None:
     name = name_for("twice")
     for text in STEPS["times"].before:

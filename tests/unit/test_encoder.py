@@ -18,6 +18,7 @@ from assistant.nlu.adapter import (
     SEEN,
     THOROUGH_ADAPTER,
     adapted,
+    for_thorough_look,
     head,
     kept_back,
     unseen,
@@ -131,6 +132,17 @@ def test_the_adapter_has_seen_no_phrase_that_is_kept_back() -> None:
         assert np.isin(field[SEEN], alarm[SEEN]).mean() > 0.99
     assert known.mean() > 0.5  # an adapter that fits data/nlu no longer is to be learned anew
     assert not any(kept_back(text) for text, seen in zip(phrases, known, strict=True) if seen)
+
+
+def test_the_thorough_look_learns_from_what_is_new_to_its_encoder_and_from_a_few_others_of_every_intent() -> None:
+    new = [f"an invented phrase, number {number}" for number in range(100)]
+    assert for_thorough_look(new, ["greet"] * 100).all()
+    phrases = read(ROOT / "data" / "nlu")
+    chosen = for_thorough_look(phrases.texts, list(phrases.labels))
+    assert chosen[unseen(phrases.texts)].all()
+    assert 0.2 < chosen.mean() < 0.5
+    few = [text for text, old in zip(phrases.texts, ~chosen, strict=True) if old][:20]
+    assert for_thorough_look(few, ["greet"] * 20).all()
 
 
 @pytest.mark.parametrize(("name", "file"), [

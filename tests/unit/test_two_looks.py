@@ -127,6 +127,18 @@ def test_phrases_that_are_left_out_of_learning_confidence_are_not_asked(encoder:
     assert pair.asked is not None and unseen[pair.asked.rows].all()
 
 
+def test_the_thorough_look_may_learn_from_a_part_of_the_phrases_and_only_that_part_is_asked() -> None:
+    random = np.random.RandomState(0)
+    labels = [f"topic_{number % 4}" for number in range(200)]
+    corners = np.eye(4, dtype=np.float32)[[number % 4 for number in range(200)]]
+    blind = np.ones((200, 3), dtype=np.float32) / np.sqrt(3)
+    rows = np.sort(random.choice(200, 60, replace=False))
+    pair = TwoLooks.fit(["x"] * 200, labels, blind, corners[rows], thorough_rows=rows)
+    assert pair.asked is not None and set(pair.asked.rows) <= set(rows)
+    ranks = pair.ranking(pair.odds(["x"] * 4, blind[:4], lambda asked: np.eye(4, dtype=np.float32)[asked]))
+    assert [best.name for best, *_ in ranks] == ["topic_0", "topic_1", "topic_2", "topic_3"]
+
+
 def test_confidence_is_learned_where_all_that_can_be_asked_are_strangers() -> None:
     corners = np.eye(4, dtype=np.float32)
     pair = TwoLooks.fit(list("abcd"), list("abcd"), corners, corners)

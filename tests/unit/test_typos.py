@@ -21,7 +21,8 @@ def typos() -> Typos:
         ("is it panful", "is it painful"), ("can i resheduel my apointment", "can i reschedule my appointment"),
         ("hw long shud i wait b4 the gym", "how long should i wait before the gym"),
         ("pleeeease", "please"), ("do u hav parkng", "do you have parking"), ("Micro Bottox??", "Micro botox??"),
-        ("wrinkels around my eyess", "wrinkles around my eyes"), ("helo", "hello"),
+        ("wrinkels around my eyess", "wrinkles around my eyes"), ("helo", "hello"), ("Wrinkels", "wrinkles"),
+        ("Sweling and briuses", "swelling and bruises"),
     ],
 )
 def test_slips_and_shorthand_are_put_right(typos: Typos, typed: str, meant: str) -> None:
@@ -34,6 +35,7 @@ def test_slips_and_shorthand_are_put_right(typos: Typos, typed: str, meant: str)
         "", "??", "👍", "does it hurt?", "I'm on Accutane and Xeomin didn't last", "PCOS and SPF", "7.30pm on the 12th",
         "is Dysport or Jeuveau better", "my crow's feet", "masseter", "glabella", "hyaluronic acid", "niacinamide",
         "blood thinners like apixaban", "co-pay", "Tuesday's fine",
+        "Marit Sweller", "Ottilie-Ann Blandingh", "Hi, Noor Stroker, 020 7946 0958",
     ],
 )
 def test_words_of_the_language_and_of_the_field_stay(typos: Typos, text: str) -> None:
