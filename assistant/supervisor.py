@@ -151,8 +151,10 @@ class Supervisor:
         code = child.process.poll() if child.process else None
         if code is not None and code < 0:
             return f"it was killed by signal {-code}"
-        lines = (self._var / f"{child.name}.log").read_text(encoding="utf-8", errors="replace").splitlines()
-        return next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {code}")
+        log = self._var / f"{child.name}.log"
+        lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+        last = next(filter(None, reversed(lines)), "nothing")
+        return f"exit code {code}; {log} ends with: {last}"
 
 
 def asks(url: str, *, timeout: float = 2.0) -> Optional[dict[str, object]]:

@@ -65,7 +65,7 @@ class Typos:
 
     def _replacement(self, found: re.Match[str]) -> str:
         word = found.group()
-        if found["word"] is None or word.isupper() and 1 < len(word) <= ABBREVIATION:
+        if found["word"] is None or (word.isupper() and 1 < len(word) <= ABBREVIATION):
             return word
         return self._meant(word.lower()) or word
 
