@@ -119,8 +119,8 @@ class Classifier:
             raise ValueError("The classifier needs phrases of at least two intents.")
         targets = np.repeat(np.arange(len(intents)), counts)
         cut = _directions(vectors, settings.directions)
-        # in half precision, which is how many vectors are kept on disk, here and from one training to the next
-        vectors = np.ascontiguousarray(_cut(vectors[order], cut), dtype=np.float16).astype(np.float32)
+        # rounded to half precision, in which they are saved: what is loaded is what was fitted
+        vectors = _cut(vectors[order], cut).astype(np.float16).astype(np.float32)
         ordered = [texts[row] for row in order]
         ngrams = NgramWeights.fit(ordered)
         middle, evening = _evening(vectors, targets, settings.evened)

@@ -254,7 +254,7 @@ class IntentClassifier(GraphComponent):
             found = self._reader.read(text, encoder, doc.vector, most=self._config["ranking"])
             ruled = bool(message.get(RULED))
             alarming = float(ruled)
-            if found.alarming >= HARDLY_MEANT or (ruled and np.isfinite(found.alarming)):
+            if _worth_weighing(found.alarming, ruled):
                 # Its parts are not asked: out of their story, half sentences sound worse than they are.
                 told = float(encoder.alarm_odds([found.text])[0])
                 alarming = self._alarms.chance(found.alarming, ruled, told)
@@ -313,10 +313,15 @@ def _weigh(looks: TwoLooks, written: List[Text], alarms: Any, told: Callable[[Li
         return AlarmJudge()
     meant = looks.asked.meant[:, looks.intents.index(RED_FLAG)]
     levels = np.array([alarm(written[row]) or "" for row in looks.asked.rows])
-    # Those that the encoder is asked about, and that are weighed: see `IntentClassifier.process`, `Screening`.
-    weighed = ~np.isnan(meant) & ((meant >= HARDLY_MEANT) | (levels != "")) & (levels != CRISIS)
+    # A crisis the rules see is settled before anything is weighed: see `Screening`.
+    weighed = _worth_weighing(meant, levels != "") & (levels != CRISIS)
     rows = looks.asked.rows[weighed]
     return AlarmJudge.fit(meant[weighed], levels[weighed] != "", told(list(rows)), alarms[rows])
+
+
+def _worth_weighing(meant: Any, ruled: Any) -> Any:
+    """Return whether the encoder is asked too, from the log-odds of an alarm and whether the rules see one."""
+    return (meant >= HARDLY_MEANT) | (ruled & np.isfinite(meant))
 
 
 def _level(example: Message) -> Optional[Text]:
