@@ -3,6 +3,7 @@ from typing import Any, Dict, Optional, Text
 
 from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
@@ -43,9 +44,8 @@ class AnswersImporter(RasaFileImporter):
     def get_nlu_data(self, language: Optional[Text] = "en") -> TrainingData:
         """Training phrases without responses."""
         data = self._files()
-        phrases = [Phrase(example) for example in data.training_examples]
         return TrainingData(
-            phrases, data.entity_synonyms, data.regex_features, data.lookup_tables
+            data.training_examples, data.entity_synonyms, data.regex_features, data.lookup_tables
         )
 
     def get_domain(self) -> Domain:
@@ -56,4 +56,7 @@ class AnswersImporter(RasaFileImporter):
     @cached_method
     def _files(self) -> TrainingData:
         """All files under data/, read once: Rasa asks four times, and each costs seconds."""
-        return super().get_nlu_data()
+        files = [load_data(file) for file in self._nlu_files]
+        for file in files:
+            file.training_examples = [Phrase(example) for example in file.training_examples]
+        return TrainingData().merge(*files)

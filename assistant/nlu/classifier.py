@@ -11,6 +11,7 @@ one of them loses to the other is no doubt about the answer. Pure numpy and scip
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ import scipy.sparse
 
 from assistant.nlu.calibration import logit
 from assistant.nlu.intents import OUT_OF_SCOPE
-from assistant.nlu.ngrams import MANY, NgramWeights
+from assistant.nlu.ngrams import MANY, NgramCounts, NgramWeights
 from assistant.nlu.regression import softmax, softmax_regression
 
 Array = npt.NDArray[Any]
@@ -30,6 +31,9 @@ Array = npt.NDArray[Any]
 ARRAYS_FILE, ABOUT_FILE = "classifier.npz", "classifier.json"
 LEAST_CLOSENESS = 0.01
 VECTORS = "vectors"
+FIRST = 128  # directions in which an intent's nearest phrases are looked for
+NEAREST = 100  # phrases that are then compared in all
+MANY_OF_ONE = 1000  # phrases of an intent from which that is faster than comparing all
 SPARSE = ("data", "indices", "indptr")  # parts of a sparse matrix
 
 
@@ -97,13 +101,13 @@ class Classifier:
 
     @classmethod
     def fit(
-        cls, texts: Sequence[str], labels: Sequence[str] | Array, vectors: Array, *,
+        cls, texts: Sequence[str] | NgramCounts, labels: Sequence[str] | Array, vectors: Array, *,
         kin: Sequence[Sequence[str]] = (), settings: ClassifierSettings = ClassifierSettings(),
     ) -> Classifier:
         """Train on phrases.
 
         Args:
-            texts: n phrases.
+            texts: n phrases, or their n-grams where these have been counted.
             labels: their n intents, at least two different ones.
             vectors: their n sentence vectors of length 1, float32 [n, d].
             kin: groups of intents whose answers serve each other's questions; unknown names are ignored.
@@ -121,10 +125,9 @@ class Classifier:
         cut = _directions(vectors, settings.directions)
         # rounded to half precision, in which they are saved: what is loaded is what was fitted
         vectors = _cut(vectors[order], cut).astype(np.float16).astype(np.float32)
-        ordered = [texts[row] for row in order]
-        ngrams = NgramWeights.fit(ordered)
+        counted = texts if isinstance(texts, NgramCounts) else NgramCounts.of(texts)
+        ngrams, phrases = counted[order].weights()
         middle, evening = _evening(vectors, targets, settings.evened)
-        phrases = ngrams.transform(ordered)
         weights = softmax_regression(
             vectors * settings.encoder_weight, phrases, targets,
             strength=settings.strength, iterations=settings.iterations,
@@ -155,25 +158,30 @@ class Classifier:
         overlaps = (ngrams @ self._phrases_by_ngram).toarray()
         joint += settings.spelling * np.maximum.reduceat(overlaps, self._starts, axis=1)
         evened = self._even_out(vectors)
-        for phrases, column, rows in self._best(joint, settings.closest):
-            alike = evened[rows] @ self._evened[phrases].T
+        near = functools.cache(functools.partial(self._near, evened))
+        for column, rows in _best(joint, settings.closest):
+            alike = evened[rows] @ self._evened[near(column)].T
             joint[rows, column] += settings.meaning * alike.max(axis=1)
         closeness = np.full(joint.shape, LEAST_CLOSENESS, dtype=np.float32)
-        for phrases, column, rows in self._best(joint, settings.leading):
-            alike = vectors[rows] @ self._vectors[phrases].T
+        for column, rows in _best(joint, settings.leading):
+            alike = vectors[rows] @ self._vectors[near(column)].T
             closeness[rows, column] = np.maximum(alike.max(axis=1), LEAST_CLOSENESS)
         shares = softmax(joint)
         doubt = self._doubt * np.log(closeness)
         return Odds(logit(shares) + doubt, logit(shares @ self.arrays["serves"]) + doubt)
 
-    def _best(self, joint: Array, most: int) -> Iterator[tuple[slice, int, Array]]:
-        """Yield the phrases and column of each intent that is among the `most` best of some row, and those rows."""
-        most = min(most, joint.shape[1])
-        columns = np.argpartition(-joint, most - 1, axis=1)[:, :most]
-        ends = self.arrays["starts"]
-        for column in np.unique(columns):
-            rows = np.flatnonzero((columns == column).any(axis=1))
-            yield slice(ends[column], ends[column + 1]), int(column), rows
+    def _near(self, evened: Array, column: int) -> slice | Array:
+        """Return those phrases of an intent that may be the closest to one of the messages.
+
+        Of many phrases only those that lie nearest in the first directions: the closest one is almost always among
+        them, and the others need not be read whole.
+        """
+        start, end = self.arrays["starts"][column : column + 2]
+        if end - start <= MANY_OF_ONE:
+            return slice(start, end)
+        rough = evened[:, :FIRST] @ self._evened[start:end, :FIRST].T
+        nearest: Array = start + np.unique(np.argpartition(rough, -NEAREST, axis=1)[:, -NEAREST:])
+        return nearest
 
     def _even_out(self, vectors: Array) -> Array:
         """Return vectors of length 1 in which every direction counts alike within an intent."""
@@ -205,6 +213,14 @@ class Classifier:
         )
 
 
+def _best(joint: Array, most: int) -> Iterator[tuple[int, Array]]:
+    """Yield the column of each intent that is among the `most` best of some row, and those rows."""
+    most = min(most, joint.shape[1])
+    columns = np.argpartition(-joint, most - 1, axis=1)[:, :most]
+    for column in np.unique(columns):
+        yield int(column), np.flatnonzero((columns == column).any(axis=1))
+
+
 def _directions(vectors: Array, most: int) -> Array:
     """Return the directions that carry most of the vectors, float32 [d, `most` at most]; all where phrases are few."""
     count, width = vectors.shape
@@ -222,13 +238,19 @@ def _cut(vectors: Array, directions: Array) -> Array:
 
 
 def _evening(vectors: Array, targets: Array, floor: float) -> tuple[Array, Array]:
-    """Return the mean vector, and the matrix that evens out how phrases of one intent differ."""
-    sums = np.zeros((int(targets.max()) + 1, vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, targets, vectors)
+    """Return the mean vector, and the matrix that evens out how phrases of one intent differ; `targets` are sorted.
+
+    The directions in which phrases then differ most come first: see `Classifier._near`.
+    """
+    sums = np.add.reduceat(vectors, np.searchsorted(targets, np.arange(int(targets[-1]) + 1)))
     own = vectors - (sums / np.bincount(targets)[:, None])[targets]
     variances, directions = np.linalg.eigh(own.T @ own / len(own))
     scale = np.maximum(variances + floor * variances.mean(), 1e-6) ** -0.5
-    return vectors.mean(axis=0), (directions * scale).astype(np.float32)
+    evening = directions * scale
+    middle = vectors.mean(axis=0)
+    about = vectors - middle
+    _, turned = np.linalg.eigh(evening.T @ (about.T @ about) @ evening)
+    return middle, np.ascontiguousarray(evening @ turned[:, ::-1], dtype=np.float32)
 
 
 def _serves(intents: list[str], kin: Sequence[Sequence[str]]) -> Array:

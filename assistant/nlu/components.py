@@ -1,7 +1,7 @@
-"""Rasa graph components: entities, screening, intent classifier, judgement.
+"""Rasa graph components: document, entities, screening, intent classifier, judgement.
 
-They run in this order after the stock `SpacyNLP` and `SpacyTokenizer`, all on the one spaCy document
-made there. Together they write the parse data the dialogue relies on: intent, intent_ranking,
+They run in this order after `SpacyDocument` and the stock `SpacyTokenizer`, all on the one spaCy document
+made first. Together they write the parse data the dialogue relies on: intent, intent_ranking,
 entities, questions, treatment, area, alarm, reason, worry.
 """
 
@@ -15,7 +15,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import SPACY_DOCS
-from rasa.nlu.utils.spacy_utils import SpacyModel
+from rasa.nlu.utils.spacy_utils import SpacyModel, SpacyNLP
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
@@ -45,7 +45,7 @@ CRISIS = "crisis"
 # crisis; stays inside the graph.
 READING, ALARMING, RULED, IN_CRISIS = "reading", "alarming", "ruled", "in_crisis"
 # Log-odds that red_flag is meant below which the encoder is not asked, unless the rules see an alarm.
-HARDLY_MEANT = -8.0
+HARDLY_MEANT = -6.0
 ABOUT_FILE = "pipeline.json"
 DEFAULT_TREATMENT = "micro_botox"
 
@@ -70,6 +70,18 @@ class _Component(GraphComponent):
     ) -> GraphComponent:
         """Make the component from its section of config.yml."""
         return cls(config)
+
+
+@DefaultV1Recipe.register(
+    [DefaultV1Recipe.ComponentType.MODEL_LOADER, DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER],
+    is_trainable=False, model_from="SpacyDocument",
+)
+class SpacyDocument(SpacyNLP):
+    """Rasa's `SpacyNLP` for messages alone: nothing learns from documents of the phrases, a sixth of a training."""
+
+    def process_training_data(self, training_data: TrainingData, model: SpacyModel) -> TrainingData:
+        """Return the phrases as they are."""
+        return training_data
 
 
 @DefaultV1Recipe.register(
@@ -132,14 +144,14 @@ class Screening(_Component):
 
 
 @DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyNLP"
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True, model_from="SpacyDocument"
 )
 class IntentClassifier(GraphComponent):
     """Ranks the intents of a message and of each question it may hold."""
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        """`pipeline`: the folder `SpacyNLP` loads; `ranking`: how many intents are reported."""
+        """`pipeline`: the folder `SpacyDocument` loads; `ranking`: how many intents are reported."""
         return {"pipeline": "build/pipeline", "ranking": 10}
 
     def __init__(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,37 +30,68 @@ class NgramWeights:
         self._columns = {ngram: column for column, ngram in enumerate(ngrams)}
         self._of_word = functools.lru_cache(maxsize=WORDS)(self._columns_of)
 
-    @classmethod
-    def fit(cls, texts: Sequence[str]) -> NgramWeights:
-        """Learn the n-grams of the training phrases."""
-        seen: Counter[str] = Counter()
-        of_word = functools.lru_cache(maxsize=WORDS)(_ngrams)
-        for text in texts:
-            seen.update(set().union(*map(of_word, _words(text))))
-        least = 2 if len(texts) >= MANY else 1
-        ngrams = sorted(ngram for ngram, count in seen.items() if least <= count <= COMMON)
-        frequency = np.array([seen[ngram] for ngram in ngrams], dtype=np.float32)
-        return cls(ngrams, np.log((1 + len(texts)) / (1 + frequency)) + 1)
-
     def transform(self, texts: Sequence[str]) -> Any:
         """Return a scipy CSR matrix, float32 [texts, n-grams]; an unknown text is a row of zeros."""
-        columns: list[Any] = [_NOTHING]
-        values: list[Any] = [_NOTHING]
-        ends = [0]
-        for text in texts:
-            found = np.concatenate([_NOTHING, *map(self._of_word, _words(text))])
-            row, counts = np.unique(found, return_counts=True)
-            weights = (1 + np.log(counts.astype(np.float32))) * self.idf[row]
-            columns.append(row)
-            values.append(weights / (np.linalg.norm(weights) or 1.0))
-            ends.append(ends[-1] + len(row))
-        shape = (len(texts), len(self.ngrams))
-        parts = (np.concatenate(values), np.concatenate(columns), ends)
-        return scipy.sparse.csr_matrix(parts, shape=shape, dtype=np.float32)
+        return self.weigh(_counted(texts, self._of_word, len(self.ngrams)))
+
+    def weigh(self, counts: Any) -> Any:
+        """Turn a CSR matrix of counts, float32 [texts, n-grams], into one of weights, in place, and return it."""
+        weights = counts.data
+        np.log(weights, out=weights)
+        weights += 1
+        weights *= self.idf[counts.indices]
+        rows = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        lengths = np.sqrt(np.bincount(rows, weights * weights, minlength=counts.shape[0])).astype(np.float32)
+        weights /= lengths[rows]
+        return counts
 
     def _columns_of(self, word: str) -> npt.NDArray[np.int32]:
         known = map(self._columns.get, _ngrams(word))
         return np.array([column for column in known if column is not None], dtype=np.int32)
+
+
+class NgramCounts:
+    """How often which n-gram stands in which of n phrases: counted once, learned from in several choices of rows."""
+
+    def __init__(self, ngrams: list[str], counts: Any) -> None:
+        """Take the n-grams, sorted, and a CSR matrix of their counts, float32 [n, n-grams]."""
+        self._ngrams, self._counts = ngrams, counts
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> NgramCounts:
+        """Count the n-grams of n phrases."""
+        columns: dict[str, int] = {}
+
+        def of_word(word: str) -> npt.NDArray[np.int32]:
+            return np.array([columns.setdefault(ngram, len(columns)) for ngram in _ngrams(word)], dtype=np.int32)
+
+        counts = _counted(texts, functools.lru_cache(maxsize=WORDS)(of_word), len(columns))
+        ngrams = sorted(columns)
+        return cls(ngrams, counts[:, [columns[ngram] for ngram in ngrams]])
+
+    def __getitem__(self, rows: npt.NDArray[Any]) -> NgramCounts:
+        """Return the counts of some phrases, in the order given."""
+        return NgramCounts(self._ngrams, self._counts[rows])
+
+    def weights(self) -> tuple[NgramWeights, Any]:
+        """Learn which n-grams tell something, and return their weights and those of these phrases (CSR, float32)."""
+        count = self._counts.shape[0]
+        frequency = np.bincount(self._counts.indices, minlength=len(self._ngrams))
+        known = np.flatnonzero((frequency >= (2 if count >= MANY else 1)) & (frequency <= COMMON))
+        idf = np.log((1 + count) / (1 + frequency[known].astype(np.float32))) + 1
+        weights = NgramWeights([self._ngrams[column] for column in known], idf.astype(np.float32))
+        return weights, weights.weigh(self._counts[:, known])
+
+
+def _counted(texts: Sequence[str], of_word: Callable[[str], npt.NDArray[np.int32]], width: int) -> Any:
+    """Return a CSR matrix of counts, float32; `of_word` gives the columns of a word's n-grams, `width` may grow."""
+    columns = [np.concatenate([_NOTHING, *map(of_word, _words(text))]) for text in texts]
+    every = np.concatenate([_NOTHING, *columns])
+    ends = np.cumsum([0, *map(len, columns)])
+    shape = (len(texts), max(width, int(every.max(initial=-1)) + 1))
+    counts = scipy.sparse.csr_matrix((np.ones(len(every), dtype=np.float32), every, ends), shape=shape)
+    counts.sum_duplicates()
+    return counts
 
 
 _NOTHING = np.zeros(0, dtype=np.int32)

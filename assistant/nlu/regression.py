@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy.linalg.blas
 import scipy.sparse
 
 Array = npt.NDArray[Any]
@@ -30,20 +31,24 @@ def softmax_regression(
     """
     count, classes = len(targets), int(targets.max()) + 1
     width = dense.shape[1]
-    transposed = sparse.T.tocsr()
     rows = np.arange(count)
 
+    room = np.empty((count, classes), dtype=np.float32)
+
     def loss_and_gradient(weights: Array) -> tuple[float, Array]:
-        shares = softmax(dense @ weights[:width] + sparse @ weights[width:-1] + weights[-1])
+        logits = np.matmul(dense, weights[:width], out=room)
+        logits += sparse @ weights[width:-1]
+        logits += weights[-1]
+        shares = _to_shares(logits)
         loss = -np.log(shares[rows, targets] + 1e-12).sum() * strength
         loss += 0.5 * np.vdot(weights[:-1], weights[:-1])
         shares[rows, targets] -= 1.0
         shares *= strength / count
         gradient = np.empty_like(weights)
-        gradient[:width] = dense.T @ shares
-        gradient[width:-1] = transposed @ shares
-        gradient[:-1] += weights[:-1] / count
-        gradient[-1] = shares.sum(axis=0)
+        np.matmul(dense.T, shares, out=gradient[:width])
+        gradient[width:-1] = sparse.T @ shares
+        shares.sum(axis=0, out=gradient[-1])
+        _add(1.0 / count, weights[:-1], gradient[:-1])
         return float(loss) / count, gradient
 
     start = np.zeros((width + sparse.shape[1] + 1, classes), dtype=np.float32)
@@ -56,7 +61,8 @@ def _lbfgs(
 ) -> Array:
     """Minimise a smooth convex function by L-BFGS in the precision of `place`.
 
-    scipy's works in double precision and takes several times as long on millions of weights.
+    scipy's works in double precision and takes several times as long on millions of weights; and making room for
+    a copy of them costs more than the arithmetic, so steps are added in place.
     """
     loss, gradient = loss_and_gradient(place)
     history: collections.deque[tuple[Array, Array, float]] = collections.deque(maxlen=memory)
@@ -65,18 +71,19 @@ def _lbfgs(
         shares = []
         for step, change, scale in reversed(history):
             shares.append(scale * np.vdot(step, direction))
-            direction -= shares[-1] * change
+            _add(-shares[-1], change, direction)
         if history:
             step, change, scale = history[-1]
             direction *= 1.0 / (scale * np.vdot(change, change))
         else:
             direction /= np.linalg.norm(gradient) + 1e-12
         for (step, change, scale), share in zip(history, reversed(shares), strict=True):
-            direction += (share - scale * np.vdot(change, direction)) * step
+            _add(share - scale * np.vdot(change, direction), step, direction)
         slope = float(np.vdot(gradient, direction))
         length = 1.0
         while True:
-            following = place + np.float32(length) * direction
+            following = place.copy()
+            _add(length, direction, following)
             new_loss, new_gradient = loss_and_gradient(following)
             if new_loss <= loss + 1e-4 * length * slope or length < 1e-3:
                 break
@@ -94,6 +101,17 @@ def _lbfgs(
 
 def softmax(logits: Array) -> Array:
     """Return the shares of each row, which sum to 1."""
-    shares: Array = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares /= shares.sum(axis=1, keepdims=True)
-    return shares
+    return _to_shares(logits.copy())
+
+
+def _to_shares(logits: Array) -> Array:
+    """Turn logits into shares, in place, and return them."""
+    logits -= logits.max(axis=1, keepdims=True)
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=1, keepdims=True)
+    return logits
+
+
+def _add(times: float, what: Array, to: Array) -> None:
+    """Add an array so many times to another one, in place; both float32 and contiguous."""
+    scipy.linalg.blas.saxpy(what.reshape(-1), to.reshape(-1), a=times)

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from assistant.nlu.calibration import folds, platt, sigmoid
 from assistant.nlu.classifier import Classifier, Odds
 from assistant.nlu.intents import OUT_OF_SCOPE, RED_FLAG
+from assistant.nlu.ngrams import NgramCounts
 
 Array = npt.NDArray[Any]
 Look = Callable[[list[int]], Array]
@@ -32,7 +33,7 @@ FEW_DOUBTS = 100  # doubtful phrases that are too few to learn from: then all ar
 # Never held out whole: strangers are out of scope, and what the rules' word about alarms is worth is learned from
 # phrases held out.
 NEVER_AWAY = (OUT_OF_SCOPE, RED_FLAG)
-HINT = -6.0  # log-odds of a red flag from which the quick classifier is not relied on, however sure it is
+HINT = -5.0  # log-odds of a red flag from which the quick classifier is not relied on, however sure it is
 MOST_STRANGERS = 0.25  # of the phrases that are asked
 
 
@@ -134,7 +135,7 @@ class TwoLooks:
         both = np.arange(len(names)) if thorough_rows is None else thorough_rows
         place = np.full(len(names), -1)
         place[both] = np.arange(len(both))
-        phrases = _Phrases(texts, names, vectors, thorough_vectors, place, kin)
+        phrases = _Phrases(texts, NgramCounts.of(texts), names, vectors, thorough_vectors, place, kin)
         askable = place >= 0 if unseen is None else unseen & (place >= 0)
         # numpy and scipy let go of the interpreter while they compute
         with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -238,6 +239,7 @@ class _Phrases:
     """What is trained on, and how."""
 
     texts: Sequence[str]
+    ngrams: NgramCounts
     labels: Array
     vectors: Array
     thorough_vectors: Array
@@ -252,7 +254,7 @@ class _Phrases:
         return self._train(rows, self.thorough_vectors[self.place[rows]])
 
     def _train(self, rows: Array, vectors: Array) -> Classifier:
-        return Classifier.fit([self.texts[row] for row in rows], self.labels[rows], vectors, kin=self.kin)
+        return Classifier.fit(self.ngrams[rows], self.labels[rows], vectors, kin=self.kin)
 
     def ask(self, pair: tuple[Classifier, Classifier], test: Array) -> _Answers:
         """Ask a quick and a thorough classifier about phrases they were trained without."""

@@ -20,8 +20,9 @@ from symspellpy import SymSpell, Verbosity
 
 SHORTHAND = Path(__file__).with_name("shorthand.yml")
 # A name as people write it: two to four capitalised words and nothing else in its line or clause. Or one word.
+_CAPITAL, _SMALL = "A-ZÀ-ÖØ-ÞĀ-Ž", "a-zß-öø-ÿā-ž'’"
 _NAME_OR_WORD = re.compile(
-    r"""(?:^|(?<=[.,;:!]\ ))[A-Z][a-z'’]+(?:[ -][A-Z][A-Za-z'’]+){1,3}(?=$|[.,;:!])
+    rf"""(?:^|(?<=[.,;:!]\ ))[{_CAPITAL}][{_SMALL}]+(?:[ -][{_CAPITAL}][{_CAPITAL}{_SMALL}]+){{1,3}}(?=$|[.,;:!])
     |(?P<word>[A-Za-z0-9']+)""", re.MULTILINE | re.VERBOSE,
 )
 _WORD = re.compile(r"[A-Za-z0-9']+")

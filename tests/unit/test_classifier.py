@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from assistant.making import BUILD
+from assistant.nlu import classifier as classifier_module
 from assistant.nlu.build_encoder import ensure_encoder
 from assistant.nlu.calibration import threshold
 from assistant.nlu.classifier import Classifier, ClassifierSettings
 from assistant.nlu.encoder import SentenceEncoder
-from assistant.nlu.ngrams import MANY, NgramWeights
+from assistant.nlu.ngrams import MANY, NgramCounts
 
 PHRASES = {
     "faq_pain": [
@@ -121,6 +122,24 @@ def test_long_vectors_of_many_phrases_are_cut_to_where_they_differ() -> None:
     assert few.arrays["vectors"].shape == (90, 60)
 
 
+def test_among_many_phrases_the_closest_is_found_without_reading_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.RandomState(0)
+    middles = random.randn(30, 200) * np.geomspace(1, 0.1, 200)  # as in vectors of sentences, few directions tell most
+    about = np.repeat([0, 1, 2], [2000, 1500, 100])
+    vectors = (middles[random.randint(0, 10, len(about)) + 10 * about] + 0.1 * random.randn(len(about), 200))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    trained = Classifier.fit(["x"] * len(about), [f"topic_{number}" for number in about], vectors)
+    asked = vectors[::40] + 0.05 * random.randn(len(about) // 40, 200).astype(np.float32)
+    texts = ["x"] * len(asked)
+    few = np.concatenate([trained.odds(texts[:1], asked[row : row + 1]).meant for row in range(len(asked))])
+    assert isinstance(trained._near(trained._even_out(asked[:1]), 0), np.ndarray)
+    monkeypatch.setattr(classifier_module, "MANY_OF_ONE", len(about))
+    every = trained.odds(texts, asked).meant
+    assert isinstance(trained._near(trained._even_out(asked[:1]), 0), slice)
+    assert (few.argmax(axis=1) == every.argmax(axis=1)).all()
+    assert np.abs(few.max(axis=1) - every.max(axis=1)).mean() < 0.05
+
+
 def test_one_intent_is_not_enough(encoder: SentenceEncoder) -> None:
     with pytest.raises(ValueError, match="at least two intents"):
         Classifier.fit(["a", "b"], ["greet", "greet"], encoder.encode(["a", "b"]))
@@ -137,12 +156,19 @@ def test_the_threshold_follows_from_the_cost_of_a_wrong_answer(cost: float, conf
 
 
 def test_ngram_rows_have_length_one_and_unknown_words_are_nothing() -> None:
-    weights = NgramWeights.fit(["does it hurt", "price"])
+    weights, _ = NgramCounts.of(["does it hurt", "price"]).weights()
     rows = weights.transform(["hurt", "What’s the PRICE", "zzz"]).toarray()
     assert np.allclose(np.linalg.norm(rows, axis=1), [1, 1, 0], atol=1e-6)
 
 
+def test_phrases_are_weighed_as_messages_are() -> None:
+    texts = ["does it hurt", "it hurts", "what's the price", "does it, does it", ""]
+    weights, rows = NgramCounts.of([*texts, "left out"])[np.arange(len(texts))].weights()
+    assert np.allclose(rows.toarray(), weights.transform(texts).toarray(), atol=1e-6)
+    assert not any("left" in ngram for ngram in weights.ngrams)
+
+
 def test_a_typo_shares_ngrams_with_its_word() -> None:
-    weights = NgramWeights.fit(["forehead", "price"])
+    weights, _ = NgramCounts.of(["forehead", "price"]).weights()
     typo, forehead, price = weights.transform(["forhead", "forehead", "price"]).toarray()
     assert typo @ forehead > 0.4 > typo @ price

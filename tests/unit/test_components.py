@@ -9,9 +9,9 @@ import pytest
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
+from rasa.nlu.constants import SPACY_DOCS
 from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
-from rasa.nlu.utils.spacy_utils import SpacyNLP
-from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -26,6 +26,7 @@ from assistant.nlu.components import (
     Judgement,
     ModelDoesNotFit,
     Screening,
+    SpacyDocument,
     SpacyEntities,
 )
 from assistant.nlu.encoder import SentenceEncoder
@@ -58,14 +59,14 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> LocalModelStorage:
 
 
 @pytest.fixture(scope="module")
-def spacy_nlp(storage: LocalModelStorage) -> SpacyNLP:
+def spacy_nlp(storage: LocalModelStorage) -> SpacyDocument:
     place = ensure_pipeline(BUILD / "pipeline")
     config = {"model": str(place), "case_sensitive": True}
-    return SpacyNLP.create(config, storage, Resource("spacy"), CONTEXT)
+    return SpacyDocument.create(config, storage, Resource("spacy"), CONTEXT)
 
 
 @pytest.fixture(scope="module")
-def trained(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> Resource:
+def trained(storage: LocalModelStorage, spacy_nlp: SpacyDocument) -> Resource:
     examples = [
         Message.build(text, intent)
         for intent, texts in {**PHRASES, **MORE_PHRASES}.items() for text in texts
@@ -75,7 +76,7 @@ def trained(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> Resource:
 
 
 @pytest.fixture(scope="module")
-def parse(storage: LocalModelStorage, spacy_nlp: SpacyNLP, trained: Resource) -> Parse:
+def parse(storage: LocalModelStorage, spacy_nlp: SpacyDocument, trained: Resource) -> Parse:
     model = spacy_nlp.provide()
     tokenizer = SpacyTokenizer(SpacyTokenizer.get_default_config())
     classifier = IntentClassifier.load(PIPELINE, storage, trained, CONTEXT)
@@ -300,15 +301,23 @@ def test_a_comparison_is_about_our_treatment(parse: Parse) -> None:
 
 
 def test_the_document_is_made_once_and_read_by_all(
-    parse: Parse, spacy_nlp: SpacyNLP, monkeypatch: pytest.MonkeyPatch
+    parse: Parse, spacy_nlp: SpacyDocument, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
-    real = SpacyNLP._doc_for_text
+    real = SpacyDocument._doc_for_text
     monkeypatch.setattr(
-        SpacyNLP, "_doc_for_text", lambda self, model, text: made.append(text) or real(self, model, text)
+        SpacyDocument, "_doc_for_text", lambda self, model, text: made.append(text) or real(self, model, text)
     )
     parse("how much is it and does it hurt?")
     assert len(made) == 1
+
+
+def test_phrases_get_no_document(spacy_nlp: SpacyDocument) -> None:
+    phrase = Message.build("does it hurt", "faq_pain")
+    spacy_nlp.process_training_data(TrainingData([phrase]), spacy_nlp.provide())
+    assert phrase.get(SPACY_DOCS[TEXT]) is None
+    spacy_nlp.process([phrase], spacy_nlp.provide())
+    assert phrase.get(SPACY_DOCS[TEXT]).text == "does it hurt"
 
 
 def test_a_model_of_another_encoder_is_refused(
@@ -336,13 +345,13 @@ def test_another_way_to_learn_trains_the_model_again(tmp_path: Path, monkeypatch
     assert {"two_looks.py", "ngrams.py", "details.py", "signs.yml"} <= names
 
 
-def test_an_untrained_classifier_says_what_to_do(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> None:
+def test_an_untrained_classifier_says_what_to_do(storage: LocalModelStorage, spacy_nlp: SpacyDocument) -> None:
     untrained = IntentClassifier.create(PIPELINE, storage, Resource("none"), CONTEXT)
     with pytest.raises(ModelDoesNotFit, match="make setup"):
         untrained.process([], spacy_nlp.provide())
 
 
-def test_phrases_of_one_intent_cannot_be_trained(storage: LocalModelStorage, spacy_nlp: SpacyNLP) -> None:
+def test_phrases_of_one_intent_cannot_be_trained(storage: LocalModelStorage, spacy_nlp: SpacyDocument) -> None:
     component = IntentClassifier.create(PIPELINE, storage, Resource("one"), CONTEXT)
     with pytest.raises(ModelDoesNotFit, match="at least two intents"):
         component.train(TrainingData([Message.build("hi", "greet")]), spacy_nlp.provide())

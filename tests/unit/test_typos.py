@@ -36,6 +36,7 @@ def test_slips_and_shorthand_are_put_right(typos: Typos, typed: str, meant: str)
         "is Dysport or Jeuveau better", "my crow's feet", "masseter", "glabella", "hyaluronic acid", "niacinamide",
         "blood thinners like apixaban", "co-pay", "Tuesday's fine",
         "Marit Sweller", "Ottilie-Ann Blandingh", "Hi, Noor Stroker, 020 7946 0958",
+        "Zoë Stroker", "Łukasz Sweller",
     ],
 )
 def test_words_of_the_language_and_of_the_field_stay(typos: Typos, text: str) -> None:
