@@ -10,6 +10,7 @@ from assistant.nlu.calibration import threshold
 from assistant.nlu.intents import FALLBACK, FOLLOW_UP, OUT_OF_SCOPE, RED_FLAG, TALK
 from assistant.nlu.several import Candidate, Reading, calm
 from assistant.nlu.two_looks import Ranked
+from assistant.nlu.typos import is_name
 
 # Chance that a message asks just these several things from which each is answered: a question left open costs the
 # visitor another message, one answer too many a glance.
@@ -18,6 +19,9 @@ LEAST_SEVERAL = 0.45
 # A yes lets something be sent, and "stop" throws a form away. Who says so is understood with hardly a doubt; what is
 # doubted is neither: a name may look like "quit".
 SUREST = {"affirm": 0.85, "stop": 0.8}
+# A surname may be spelled like a sign ("Sweller"). What is written as a name, and no alarm to the rules, is one only
+# when that is more likely than not.
+IN_A_NAME = 1.0
 COMMAND = "affirm"  # typed as a command ("/affirm"), the intent's own name is nobody's yes
 
 
@@ -63,8 +67,8 @@ def judge(
         costs: of mistakes.
         fragment: says whether the words only continue the last topic.
     """
-    missed = costs.overruled_alarm_costs if ruled else costs.missed_alarm_costs
     whole, ranks = calm(reading.whole)
+    missed = costs.overruled_alarm_costs if ruled else IN_A_NAME if is_name(whole.text) else costs.missed_alarm_costs
     if alarm >= 1.0 / (1.0 + missed):
         return Verdict([Ranked(RED_FLAG, alarm, alarm), *ranks], alarm=True)
     if fragment():

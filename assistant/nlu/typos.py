@@ -21,8 +21,9 @@ from symspellpy import SymSpell, Verbosity
 SHORTHAND = Path(__file__).with_name("shorthand.yml")
 # A name as people write it: two to four capitalised words and nothing else in its line or clause. Or one word.
 _CAPITAL, _SMALL = "A-ZÀ-ÖØ-ÞĀ-Ž", "a-zß-öø-ÿā-ž'’"
+_NAME = rf"[{_CAPITAL}][{_SMALL}]+(?:[ -][{_CAPITAL}][{_CAPITAL}{_SMALL}]+){{1,3}}"
 _NAME_OR_WORD = re.compile(
-    rf"""(?:^|(?<=[.,;:!]\ ))[{_CAPITAL}][{_SMALL}]+(?:[ -][{_CAPITAL}][{_CAPITAL}{_SMALL}]+){{1,3}}(?=$|[.,;:!])
+    rf"""(?:^|(?<=[.,;:!]\ )){_NAME}(?=$|[.,;:!])
     |(?P<word>[A-Za-z0-9']+)""", re.MULTILINE | re.VERBOSE,
 )
 _WORD = re.compile(r"[A-Za-z0-9']+")
@@ -34,6 +35,11 @@ ENOUGH, ENOUGH_IF_ENGLISH = 12, 3
 SHORTEST = 4  # letters; shorter words have too many neighbours
 LONG = 7  # from so many letters on a word may have two slips
 ABBREVIATION = 5  # so many capitals are a name of their own: PCOS, SPF
+
+
+def is_name(text: str) -> bool:
+    """Say whether a text is written as a name: two to four capitalised words and nothing else."""
+    return re.fullmatch(_NAME, text.strip()) is not None
 
 
 class Typos:

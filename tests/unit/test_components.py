@@ -221,6 +221,16 @@ def test_an_alarm_is_raised_when_missing_it_would_cost_more() -> None:
     assert judge(ranks, alarm=0.33)["intent"]["name"] == "faq_pain"
 
 
+def test_what_is_written_as_a_name_is_an_alarm_only_when_that_is_likelier_than_not() -> None:
+    ranks = [("give_details", 0.9), ("red_flag", 0.1)]
+    assert judge(ranks, alarm=0.49, text="Zoë Achingham")["intent"]["name"] == "give_details"
+    for text, alarm, ruled in (
+        ("Zoë Achingham", 0.51, None), ("Zoë Fever", 0.2, "today"), ("zoë aching", 0.35, None),
+        ("Zoë Achingham, chest hurts", 0.35, None),
+    ):
+        assert judge(ranks, alarm=alarm, text=text, ruled=ruled)["intent"]["name"] == "red_flag", text
+
+
 def test_what_is_no_alarm_is_answered_with_the_next_likely_topic() -> None:
     assert judge([("red_flag", 0.6), ("faq_serious_risks", 0.9)], alarm=0.1)["intent"]["name"] == "faq_serious_risks"
 
