@@ -56,6 +56,7 @@ class AnswersImporter(RasaFileImporter):
     @cached_method
     def _files(self) -> TrainingData:
         """All files under data/, read once: Rasa asks four times, and each costs seconds."""
+        # merging copies, so each example becomes a phrase before
         files = [load_data(file) for file in self._nlu_files]
         for file in files:
             file.training_examples = [Phrase(example) for example in file.training_examples]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ class NgramWeights:
 
     def transform(self, texts: Sequence[str]) -> Any:
         """Return a scipy CSR matrix, float32 [texts, n-grams]; an unknown text is a row of zeros."""
-        return self.weigh(_counted(texts, self._of_word, len(self.ngrams)))
+        return self.weigh(_counted(texts, self._of_word, self.ngrams))
 
     def weigh(self, counts: Any) -> Any:
         """Turn a CSR matrix of counts, float32 [texts, n-grams], into one of weights, in place, and return it."""
@@ -65,7 +65,7 @@ class NgramCounts:
         def of_word(word: str) -> npt.NDArray[np.int32]:
             return np.array([columns.setdefault(ngram, len(columns)) for ngram in _ngrams(word)], dtype=np.int32)
 
-        counts = _counted(texts, functools.lru_cache(maxsize=WORDS)(of_word), len(columns))
+        counts = _counted(texts, functools.lru_cache(maxsize=WORDS)(of_word), columns)
         ngrams = sorted(columns)
         return cls(ngrams, counts[:, [columns[ngram] for ngram in ngrams]])
 
@@ -83,13 +83,19 @@ class NgramCounts:
         return weights, weights.weigh(self._counts[:, known])
 
 
-def _counted(texts: Sequence[str], of_word: Callable[[str], npt.NDArray[np.int32]], width: int) -> Any:
-    """Return a CSR matrix of counts, float32; `of_word` gives the columns of a word's n-grams, `width` may grow."""
-    columns = [np.concatenate([_NOTHING, *map(of_word, _words(text))]) for text in texts]
-    every = np.concatenate([_NOTHING, *columns])
-    ends = np.cumsum([0, *map(len, columns)])
-    shape = (len(texts), max(width, int(every.max(initial=-1)) + 1))
-    counts = scipy.sparse.csr_matrix((np.ones(len(every), dtype=np.float32), every, ends), shape=shape)
+def _counted(texts: Sequence[str], of_word: Callable[[str], npt.NDArray[np.int32]], ngrams: Sized) -> Any:
+    """Return a CSR matrix of counts, float32 [texts, n-grams].
+
+    Args:
+        texts: n phrases or messages.
+        of_word: gives the columns of a word's n-grams; may add n-grams while it reads.
+        ngrams: all of them, once every text has been read.
+    """
+    found = [np.concatenate([_NOTHING, *map(of_word, _words(text))]) for text in texts]
+    columns = np.concatenate([_NOTHING, *found])
+    ends = np.cumsum([0, *map(len, found)])
+    ones = np.ones(len(columns), dtype=np.float32)
+    counts = scipy.sparse.csr_matrix((ones, columns, ends), shape=(len(texts), len(ngrams)))
     counts.sum_duplicates()
     return counts
 

@@ -32,8 +32,7 @@ def softmax_regression(
     count, classes = len(targets), int(targets.max()) + 1
     width = dense.shape[1]
     rows = np.arange(count)
-
-    room = np.empty((count, classes), dtype=np.float32)
+    room = np.empty((count, classes), dtype=np.float32)  # for the logits of every step
 
     def loss_and_gradient(weights: Array) -> tuple[float, Array]:
         logits = np.matmul(dense, weights[:width], out=room)

@@ -129,6 +129,8 @@ def test_among_many_phrases_the_closest_is_found_without_reading_all(monkeypatch
     vectors = (middles[random.randint(0, 10, len(about)) + 10 * about] + 0.1 * random.randn(len(about), 200))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     trained = Classifier.fit(["x"] * len(about), [f"topic_{number}" for number in about], vectors)
+    moments = (((vectors - trained.arrays["middle"]) @ trained.arrays["evening"]) ** 2).sum(axis=0)
+    assert (np.diff(moments) <= 1e-3 * moments[0]).all()  # the directions that tell most come first
     asked = vectors[::40] + 0.05 * random.randn(len(about) // 40, 200).astype(np.float32)
     texts = ["x"] * len(asked)
     few = np.concatenate([trained.odds(texts[:1], asked[row : row + 1]).meant for row in range(len(asked))])
@@ -166,6 +168,12 @@ def test_phrases_are_weighed_as_messages_are() -> None:
     weights, rows = NgramCounts.of([*texts, "left out"])[np.arange(len(texts))].weights()
     assert np.allclose(rows.toarray(), weights.transform(texts).toarray(), atol=1e-6)
     assert not any("left" in ngram for ngram in weights.ngrams)
+
+
+def test_an_ngram_that_stands_twice_counts_little_more_than_once() -> None:
+    weights, _ = NgramCounts.of(["do it", "be"]).weights()
+    row = weights.transform(["do do it"]).toarray()[0]
+    assert row[weights.ngrams.index("do")] / row[weights.ngrams.index("it")] == pytest.approx(1 + np.log(2))
 
 
 def test_a_typo_shares_ngrams_with_its_word() -> None:
