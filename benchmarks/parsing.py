@@ -80,7 +80,8 @@ def parse_all(texts: Sequence[str], model: Path, *, tensorflow: bool = False) ->
         folder = Path(name)
         (folder / "texts.json").write_text(json.dumps(list(texts)), encoding="utf-8")
         command = ["benchmarks.parsing", str(model), str(folder / "texts.json"), str(folder / "answers.json")]
-        _run([*command, *(["--tensorflow"] if tensorflow else [])], "asking", folder / "ask.log")
+        command += ["--tensorflow"] if tensorflow else []
+        _run(command, "asking", folder / "ask.log", {"OPENBLAS_NUM_THREADS": "1"})  # as it is served
         answers = json.loads((folder / "answers.json").read_text(encoding="utf-8"))
         return answers["parsed"], answers["milliseconds"]
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.making import BUILD
 from assistant.nlu.artefacts import file_sha256
-from assistant.nlu.build_encoder import RECIPE, write_encoder
+from assistant.nlu.build_encoder import RECIPE, quantise, write_encoder
 from assistant.nlu.encoder import EncoderGraph
 from assistant.nlu.intents import OUT_OF_SCOPE
 from assistant.nlu.phrases import Phrases
@@ -120,6 +120,11 @@ def unadapted(name: str, precision: str) -> EncoderGraph:
     if not tokenizer.exists():  # written last
         folder.mkdir(parents=True, exist_ok=True)
         found = published(name)
-        write_encoder(found.tensors, found.config, graph, small=precision == "int8")
+        exact = write_encoder(found.tensors, found.config, folder / "exact.onnx")
+        if precision == "int8":
+            quantise(exact, graph)
+            exact.unlink()
+        else:
+            exact.replace(graph)
         tokenizer.write_bytes(found.tokenizer)
     return EncoderGraph(graph, tokenizer)

@@ -13,8 +13,8 @@ from assistant.settings import ROOT, Settings, load_settings
 from assistant.staff.client import ChatClient
 from assistant.supervisor import Supervisor, free_port
 
-# Tests of a folder share bots, so one worker runs them all; the longest begins first.
-_SHARING = ("faults", "contract", "browser", "conversations", "nlu")
+# Tests of a folder share bots, so one worker runs them all; the two longest begin first.
+_SHARING = ("faults", "nlu", "contract", "browser", "conversations")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -23,7 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.parent.name
         item.add_marker(pytest.mark.xdist_group(folder if folder in _SHARING else item.path.stem))
-    items.sort(key=lambda item: item.path.parent.name != _SHARING[0])
+    items.sort(key=lambda item: item.path.parent.name not in _SHARING[:2])
 
 
 @pytest.fixture(scope="session", autouse=True)

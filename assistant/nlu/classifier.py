@@ -34,6 +34,7 @@ VECTORS = "vectors"
 FIRST = 128  # directions in which an intent's nearest phrases are looked for
 NEAREST = 100  # phrases that are then compared in all
 MANY_OF_ONE = 1000  # phrases of an intent from which that is faster than comparing all
+FEW = 8  # messages, or parts of one, that are faster multiplied one by one than together
 SPARSE = ("data", "indices", "indptr")  # parts of a sparse matrix
 
 
@@ -95,6 +96,10 @@ class Classifier:
         self._dense_weights = arrays["weights"][:width] * settings.encoder_weight
         self._ngram_weights, self._bias = arrays["weights"][width:-1], arrays["weights"][-1]
         self._evened = self._even_out(self._vectors)
+        self._first = {
+            int(column): np.ascontiguousarray(self._evened[starts[column] : starts[column + 1], :FIRST])
+            for column in np.flatnonzero(np.diff(starts) > MANY_OF_ONE)
+        }
         self._doubt = settings.doubt if OUT_OF_SCOPE in intents else settings.doubt_alone
         parts = tuple(arrays[f"spelling_{part}"] for part in SPARSE)
         self._phrases_by_ngram = scipy.sparse.csr_matrix(parts, shape=(len(ngrams), starts[-1]))
@@ -160,11 +165,11 @@ class Classifier:
         evened = self._even_out(vectors)
         near = functools.cache(functools.partial(self._near, evened))
         for column, rows in _best(joint, settings.closest):
-            alike = evened[rows] @ self._evened[near(column)].T
+            alike = _products(evened[rows], self._evened[near(column)])
             joint[rows, column] += settings.meaning * alike.max(axis=1)
         closeness = np.full(joint.shape, LEAST_CLOSENESS, dtype=np.float32)
         for column, rows in _best(joint, settings.leading):
-            alike = vectors[rows] @ self._vectors[near(column)].T
+            alike = _products(vectors[rows], self._vectors[near(column)])
             closeness[rows, column] = np.maximum(alike.max(axis=1), LEAST_CLOSENESS)
         shares = softmax(joint)
         doubt = self._doubt * np.log(closeness)
@@ -177,9 +182,9 @@ class Classifier:
         them, and the others need not be read whole.
         """
         start, end = self.arrays["starts"][column : column + 2]
-        if end - start <= MANY_OF_ONE:
+        if column not in self._first:
             return slice(start, end)
-        rough = evened[:, :FIRST] @ self._evened[start:end, :FIRST].T
+        rough = _products(evened[:, :FIRST], self._first[column])
         nearest: Array = start + np.unique(np.argpartition(rough, -NEAREST, axis=1)[:, -NEAREST:])
         return nearest
 
@@ -213,6 +218,16 @@ class Classifier:
         )
 
 
+def _products(messages: Array, phrases: Array) -> Array:
+    """Return what each message has in common with each phrase, [m, n].
+
+    BLAS copies both sides before it multiplies matrices; for a few messages that takes longer than the products.
+    """
+    if len(messages) > FEW:
+        return messages @ phrases.T
+    return np.array([phrases @ message for message in messages])
+
+
 def _best(joint: Array, most: int) -> Iterator[tuple[int, Array]]:
     """Yield the column of each intent that is among the `most` best of some row, and those rows."""
     most = min(most, joint.shape[1])
@@ -231,7 +246,10 @@ def _directions(vectors: Array, most: int) -> Array:
 
 
 def _cut(vectors: Array, directions: Array) -> Array:
-    """Return vectors of length 1 in those directions."""
+    """Return vectors of length 1 in those directions; where all are kept, the same ones."""
+    width, kept = directions.shape
+    if kept == width:
+        return vectors
     cut: Array = vectors @ directions
     cut /= np.linalg.norm(cut, axis=1, keepdims=True) + 1e-9
     return cut

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from assistant.nlu import questions
 from assistant.nlu.details import without_details
 from assistant.nlu.encoder import SentenceEncoder, Vectors
 from assistant.nlu.intents import RED_FLAG
-from assistant.nlu.several import Reading, spans
+from assistant.nlu.questions import Part
+from assistant.nlu.several import Candidate, Reading
 from assistant.nlu.two_looks import TwoLooks
 from assistant.nlu.typos import Typos
 
@@ -49,23 +50,29 @@ class Reader:
             vector: of just these words by the quick encoder, float32 [d], where it is known.
             most: how many intents are ranked.
         """
-        whole, bare, clauses = questions.whole(message), questions.bare(message), questions.clauses(message)
-        runs = spans(clauses)
-        # a run of clauses may be the bare message: it is looked at once
-        every = list(dict.fromkeys([whole, bare, *runs.values()]))
+        whole, bare = questions.whole(message), questions.bare(message)
+        every = list(dict.fromkeys([whole, bare]))
         texts = [self._typos.correct(without_details(part.text)) for part in every]
         known = vector is not None and texts[0] == message
         vectors: Vectors = encoder.encode(texts[1:] if known else texts)
         if known:
             vectors = np.vstack([np.asarray(vector), vectors])
-        again = 1 if bare == whole else 2  # runs of clauses are cut blindly: nobody looks twice
-        odds = self._looks.odds(texts, vectors, reading(encoder.encode_thoroughly, texts), again=again)
-        ranked = dict(zip(every, self._looks.ranking(odds, most=most), strict=True))
+        odds = self._looks.odds(texts, vectors, reading(encoder.encode_thoroughly, texts))
+        ranked = self._looks.ranking(odds, most=most)
         intents = self._looks.intents
+
+        def understand(parts: Sequence[Part]) -> list[Candidate]:
+            if not parts:
+                return []
+            texts = [self._typos.correct(without_details(part.text)) for part in parts]
+            odds = self._looks.quick_odds(texts, encoder.encode(texts))
+            return list(zip(parts, self._looks.ranking(odds, most=most), strict=True))
+
         return Reading(
-            whole=(whole, ranked[whole]), bare=(bare, ranked[bare]), clauses=clauses,
-            spans={run: (part, ranked[part]) for run, part in runs.items()}, text=texts[0], vector=vectors[0],
+            whole=(whole, ranked[0]), bare=(bare, ranked[-1]), clauses=questions.clauses(message),
+            text=texts[0], vector=vectors[0],
             alarming=float(odds.meant[0, intents.index(RED_FLAG)]) if RED_FLAG in intents else -np.inf,
+            understand=understand,
         )
 
 

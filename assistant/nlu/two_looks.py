@@ -172,24 +172,27 @@ class TwoLooks:
         meant[doubtful] = _scaled(both, self._calibration[1]).meant[doubtful]
         self.asked = Asked(every.rows, np.where(np.isfinite(meant), meant, np.nan))
 
-    def odds(self, texts: Sequence[str], vectors: Array, look: Look, *, again: int | None = None) -> Odds:
+    def odds(self, texts: Sequence[str], vectors: Array, look: Look) -> Odds:
         """Return calibrated log-odds.
 
         Args:
-            texts: n messages or parts of one.
+            texts: n messages.
             vectors: for the quick look, float32 [n, d].
             look: gives the vectors for the thorough one, of the rows it is asked for.
-            again: how many of the messages, from the first on, may be looked at again; all when left out.
         """
         quick = self._quick.odds(texts, vectors)
         found = _scaled(quick, self._calibration[0])
-        doubtful = np.flatnonzero(self._doubts(found)[:again])
+        doubtful = np.flatnonzero(self._doubts(found))
         if len(doubtful):
             second = self._thorough.odds([texts[row] for row in doubtful], look(list(map(int, doubtful))))
             both = _scaled(_joined(Odds(*(side[doubtful] for side in quick)), second), self._calibration[1])
             for side, better in zip(found, both, strict=True):
                 side[doubtful] = better
         return found
+
+    def quick_odds(self, texts: Sequence[str], vectors: Array) -> Odds:
+        """Return what the quick look makes of parts of a message, cut blindly: nobody looks at them twice."""
+        return _scaled(self._quick.odds(texts, vectors), self._calibration[0])
 
     def ranking(self, odds: Odds, *, most: int = 10) -> list[list[Ranked]]:
         """Return, for each message of `odds`, the `most` likely intents, best first."""

@@ -27,8 +27,8 @@ def test_nothing_is_wrong_with_facts_and_answers(report: Report) -> None:
     assert [str(finding) for finding in report.findings] == []
 
 
-def test_the_check_takes_less_than_five_seconds(timed: tuple[Report, float]) -> None:
-    assert timed[1] < 5
+def test_the_check_takes_seconds(timed: tuple[Report, float]) -> None:
+    assert timed[1] < 10  # three on a machine that does nothing else
 
 
 def test_fewer_than_half_of_the_answers_refer_to_somebody(report: Report) -> None:

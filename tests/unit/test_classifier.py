@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from assistant.making import BUILD
-from assistant.nlu import classifier as classifier_module
 from assistant.nlu.build_encoder import ensure_encoder
 from assistant.nlu.calibration import threshold
 from assistant.nlu.classifier import Classifier, ClassifierSettings
@@ -135,11 +134,19 @@ def test_among_many_phrases_the_closest_is_found_without_reading_all(monkeypatch
     texts = ["x"] * len(asked)
     few = np.concatenate([trained.odds(texts[:1], asked[row : row + 1]).meant for row in range(len(asked))])
     assert isinstance(trained._near(trained._even_out(asked[:1]), 0), np.ndarray)
-    monkeypatch.setattr(classifier_module, "MANY_OF_ONE", len(about))
+    monkeypatch.setattr(trained, "_first", {})  # no intent has many
     every = trained.odds(texts, asked).meant
     assert isinstance(trained._near(trained._even_out(asked[:1]), 0), slice)
     assert (few.argmax(axis=1) == every.argmax(axis=1)).all()
     assert np.abs(few.max(axis=1) - every.max(axis=1)).mean() < 0.05
+
+
+def test_a_message_is_told_the_same_alone_and_among_many(classifier: Classifier, encoder: SentenceEncoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    together = classifier.odds(TEXTS, vectors)
+    for few in (1, 3):
+        alone = classifier.odds(TEXTS[:few], vectors[:few])
+        assert np.allclose(alone.meant, together.meant[:few], atol=1e-3)
 
 
 def test_one_intent_is_not_enough(encoder: SentenceEncoder) -> None:

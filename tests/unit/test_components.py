@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, NoReturn, Sequence
 
 import pytest
 from rasa.engine.graph import ExecutionContext, GraphSchema
@@ -169,6 +169,9 @@ def test_a_doubted_yes_is_no_yes() -> None:
     assert judge([("affirm", 0.98), ("deny", 0.1)], text="affirm", costs=2.0)["intent"]["name"] == "nlu_fallback"
 
 
+UNSURE = [("faq_what_is", 0.01)]  # what is made of clauses joined
+
+
 def judge(
     ranks: list[tuple[str, float]], *parts: list[tuple[str, float]], text: str = "this? that?", costs: float = 5.0,
     in_crisis: bool = False, alarm: float = 0.0, ruled: str | None = None, entities: Sequence[dict[str, Any]] = (),
@@ -179,11 +182,12 @@ def judge(
         return part, [Ranked(name, chance, chance) for name, chance in own]
 
     cut = clauses(text)
-    spans = {(number, number): candidate(cut.part(number, number), own) for number, own in enumerate(parts)}
+    own_ranks = {cut.part(number, number): own for number, own in enumerate(parts)}
     message = Message({"text": text})
     message.set(ENTITIES, list(entities))
     message.set(READING, Reading(
-        candidate(whole(text), ranks), candidate(bare(text), ranks), cut, spans, text, vector=None, alarming=0.0,
+        candidate(whole(text), ranks), candidate(bare(text), ranks), cut, text, vector=None, alarming=0.0,
+        understand=lambda asked: [candidate(part, own_ranks.get(part, UNSURE)) for part in asked],
     ))
     message.set(ALARMING, alarm)
     message.set(IN_CRISIS, in_crisis)
@@ -204,6 +208,21 @@ def test_several_questions_are_answered_where_each_is_understood() -> None:
     # talk is no question, nor is an alarm out of its story
     for other in ([("greet", 0.99)], [("red_flag", 0.99), ("faq_pain", 0.9)]):
         assert topics(judge([("faq_pain", 0.9), ("faq_cost", 0.01)], pain, other)) == ["faq_pain"]
+
+
+def test_parts_of_an_alarm_are_not_read() -> None:
+    def understand(asked: object) -> NoReturn:
+        raise AssertionError("read although it is an alarm")
+
+    message = Message({"text": "my lip is numb. what does it cost?"})
+    part = whole(message.get("text"))
+    ranks = [Ranked("red_flag", 0.9, 0.9), Ranked("faq_cost", 0.1, 0.1)]
+    message.set(READING, Reading(
+        (part, ranks), (part, ranks), clauses(part.text), part.text, vector=None, alarming=5.0, understand=understand,
+    ))
+    message.set(ALARMING, 0.9)
+    judgement().process([message])
+    assert message.get("alarm")
 
 
 def test_a_message_that_points_elsewhere_is_one_question() -> None:

@@ -26,7 +26,7 @@ from assistant.nlu.adapter import (
     write_narrow,
 )
 from assistant.nlu.artefacts import replacing
-from assistant.nlu.build_encoder import ensure_encoder, reference, write_encoder
+from assistant.nlu.build_encoder import ensure_encoder, quantise, reference, write_encoder
 from assistant.nlu.encoder import EncoderError, EncoderGraph, SentenceEncoder
 from assistant.nlu.encoder_graph import distances
 from assistant.nlu.phrases import read
@@ -53,11 +53,20 @@ def test_without_an_adapter_it_gives_the_vectors_of_the_published_model(tmp_path
     assert (vectors * truth).sum(axis=1).min() > 0.97
 
 
+@pytest.mark.parametrize("name", ["quick.onnx", "thorough.onnx", "alarm.onnx"])
+def test_weights_have_no_sign_since_products_of_signed_ones_overflow_on_some_processors(built: Path, name: str) -> None:
+    import onnx
+
+    weights = [tensor for tensor in onnx.load(str(built / name)).graph.initializer if len(tensor.dims) == 2]
+    kinds = {tensor.data_type for tensor in weights if tensor.data_type != onnx.TensorProto.FLOAT}
+    assert kinds == {onnx.TensorProto.UINT8}
+
+
 def unadapted(folder: Path, name: str) -> EncoderGraph:
     found = published(name)
     (folder / "tokenizer.json").write_bytes(found.tokenizer)
-    graph = write_encoder(found.tensors, found.config, folder / "graph.onnx", small=True)
-    return EncoderGraph(graph, folder / "tokenizer.json")
+    exact = write_encoder(found.tensors, found.config, folder / "exact.onnx")
+    return EncoderGraph(quantise(exact, folder / "graph.onnx"), folder / "tokenizer.json")
 
 
 def test_the_adapter_brings_together_what_visitors_mean_alike(built: Path, tmp_path: Path) -> None:

@@ -39,6 +39,13 @@ def test_neighbouring_clauses_are_joined_in_every_way() -> None:
     assert [part.text for part, _ in max(found, key=lambda way: len(way.asked)).asked] == ["this?", "that?", "those?"]
 
 
+def test_runs_are_of_three_clauses_at_most_and_never_the_whole_message() -> None:
+    assert sorted(spans(clauses("a? b?"))) == [(0, 0), (1, 1)]
+    found = spans(clauses("a? b? c? d? e? f?"))
+    assert max(last - first for first, last in found) == 2 and len(found) == 6 + 5 + 4
+    assert found[3, 5].text == "d? e? f?"
+
+
 def test_of_ways_with_the_same_topics_the_surest_stands() -> None:
     found = read("well, this? that?", "faq_pain", ("faq_age", "doubted"), ("faq_pain",), ("faq_cost",))
     [way] = [way for way in found if {ranks[0].name for _, ranks in way.asked} == {"faq_pain", "faq_cost"}]
