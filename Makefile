@@ -34,7 +34,7 @@ check: .venv/made  ## facts and answers, in seconds, without a model
 	@.venv/bin/faq check
 
 test: setup  ## everything, under ten minutes on two cores
-	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/pytest -n 2 --dist loadgroup
+	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 bench: setup  ## quality, and speed beside a peer; SETS=folder: quality on other questions
 	@.venv/bin/python -m benchmarks.quality $(SETS)

@@ -13,17 +13,21 @@ from assistant.settings import ROOT, Settings, load_settings
 from assistant.staff.client import ChatClient
 from assistant.supervisor import Supervisor, free_port
 
-# Tests of a folder share bots, so one worker runs them all; the two longest begin first.
+# Tests of a folder share bots, so one worker runs them all.
 _SHARING = ("faults", "nlu", "contract", "browser", "conversations")
+_LONGEST = ("faults", "nlu", "test_tune")  # begin first, so that no worker waits for them in the end
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts tests that belong together into one group for `-n 2 --dist loadgroup`; the other files each by itself."""
-    for item in items:
+    def group(item: pytest.Item) -> str:
         folder = item.path.parent.name
-        item.add_marker(pytest.mark.xdist_group(folder if folder in _SHARING else item.path.stem))
-    items.sort(key=lambda item: item.path.parent.name not in _SHARING[:2])
+        return folder if folder in _SHARING else item.path.stem
+
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=lambda item: group(item) not in _LONGEST)
 
 
 @pytest.fixture(scope="session", autouse=True)
