@@ -33,7 +33,7 @@ shell: .venv/made  ## the same bot in the terminal
 check: .venv/made  ## facts and answers, in seconds, without a model
 	@.venv/bin/faq check
 
-test: setup  ## everything, under ten minutes on two cores
+test: setup  ## everything, in ten to thirty minutes on two cores
 	@.venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 bench: setup  ## quality, and speed beside a peer; SETS=folder: quality on other questions

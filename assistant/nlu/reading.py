@@ -34,6 +34,10 @@ class Reader:
         words = json.loads((directory / WORDS_FILE).read_text(encoding="utf-8"))
         return cls(TwoLooks.load(directory), Typos(words))
 
+    def _texts(self, parts: Sequence[Part]) -> list[str]:
+        """Return the parts' words as they are encoded: without names and numbers, corrected."""
+        return [self._typos.correct(without_details(part.text)) for part in parts]
+
     def save(self, directory: Path) -> None:
         """Write it into `directory`."""
         self._looks.save(directory)
@@ -52,7 +56,7 @@ class Reader:
         """
         whole, bare = questions.whole(message), questions.bare(message)
         every = list(dict.fromkeys([whole, bare]))
-        texts = [self._typos.correct(without_details(part.text)) for part in every]
+        texts = self._texts(every)
         known = vector is not None and texts[0] == message
         vectors: Vectors = encoder.encode(texts[1:] if known else texts)
         if known:
@@ -64,7 +68,7 @@ class Reader:
         def understand(parts: Sequence[Part]) -> list[Candidate]:
             if not parts:
                 return []
-            texts = [self._typos.correct(without_details(part.text)) for part in parts]
+            texts = self._texts(parts)
             odds = self._looks.quick_odds(texts, encoder.encode(texts))
             return list(zip(parts, self._looks.ranking(odds, most=most), strict=True))
 

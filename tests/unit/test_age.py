@@ -132,6 +132,6 @@ def test_a_clinic_with_a_higher_age_turns_away_more() -> None:
 @pytest.mark.parametrize("unit", ["my daughter is 25 ", "i'm ", "for my friend, ", "can my ", "at 16 "])
 def test_a_long_message_is_read_in_no_time(unit: str) -> None:
     text = (unit * 500)[:5000]
-    start = time.perf_counter()
+    start = time.process_time()
     says_minor(text, minimum_age=18)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 0.5

@@ -69,6 +69,6 @@ def test_names_and_addresses_are_never_foreign(text: str) -> None:
 
 
 def test_a_very_long_message_takes_a_few_milliseconds() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     scope_reason("does it hurt after the treatment " * 150)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.05

@@ -84,13 +84,13 @@ def test_a_flood_of_questions_is_left_whole() -> None:
     assert len(split("is it safe? " * (MOST_QUESTIONS + 1))) == 1
 
 
-def test_the_time_to_cut_a_message_grows_with_its_length_no_faster() -> None:
-    started = time.perf_counter()
+def test_a_long_message_is_cut_in_milliseconds() -> None:
+    started = time.process_time()
     split("how do and " * 400 + "?")
     split("a, " * 1600)
     for text in ("how do and " * 400, "a, " * 1600, "can i " * 800, " " * 4000, "n " * 2000, "- " * 2000, "?" * 4000):
         clauses(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

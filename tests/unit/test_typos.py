@@ -52,6 +52,6 @@ def test_a_long_message_costs_little(typos: Typos) -> None:
     text = "wher cn i pakr my caar pleese " * 16
     typos.correct(text)
     fresh = Typos(typos.words)
-    began = time.perf_counter()
+    began = time.process_time()
     fresh.correct(text)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.05
