@@ -11,7 +11,6 @@ one of them loses to the other is no doubt about the answer. Pure numpy and scip
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -40,12 +39,12 @@ SPARSE = ("data", "indices", "indptr")  # parts of a sparse matrix
 
 @dataclasses.dataclass(frozen=True)
 class ClassifierSettings:
-    """What the classifier may be told; the defaults were chosen on training data only."""
+    """What the classifier may be told; but for `iterations` (see tests/nlu/README.md) chosen on training data only."""
 
     directions: int = 384  # what is kept of a longer vector where phrases are many, for memory and time
     encoder_weight: float = 1.5  # scale of the sentence vector beside the n-grams
     strength: float = 20.0  # how closely the regression follows its phrases (C)
-    iterations: int = 40
+    iterations: int = 12
     # What each view counts in the joint softmax. All were chosen by training on the phrases of some
     # writers and asking those of another.
     regression: float = 0.7
@@ -163,13 +162,19 @@ class Classifier:
         overlaps = (ngrams @ self._phrases_by_ngram).toarray()
         joint += settings.spelling * np.maximum.reduceat(overlaps, self._starts, axis=1)
         evened = self._even_out(vectors)
-        near = functools.cache(functools.partial(self._near, evened))
+        known: dict[int, tuple[set[int], slice | Array]] = {}
+
+        def near(column: int, rows: Array) -> slice | Array:
+            if column not in known or not known[column][0].issuperset(rows):
+                known[column] = set(rows), self._near(evened[rows], column)
+            return known[column][1]
+
         for column, rows in _best(joint, settings.closest):
-            alike = _products(evened[rows], self._evened[near(column)])
+            alike = _products(evened[rows], self._evened[near(column, rows)])
             joint[rows, column] += settings.meaning * alike.max(axis=1)
         closeness = np.full(joint.shape, LEAST_CLOSENESS, dtype=np.float32)
         for column, rows in _best(joint, settings.leading):
-            alike = _products(vectors[rows], self._vectors[near(column)])
+            alike = _products(vectors[rows], self._vectors[near(column, rows)])
             closeness[rows, column] = np.maximum(alike.max(axis=1), LEAST_CLOSENESS)
         shares = softmax(joint)
         doubt = self._doubt * np.log(closeness)

@@ -204,22 +204,22 @@ class IntentClassifier(GraphComponent):
         texts = [typos.correct(text) for text in texts]
         labels = [example.get(INTENT) for example in examples]
         encoder = encoder_of(model.model)
-        quick, thorough = kept_vectors(encoder)
-        vectors = quick(texts)
+        kept = kept_vectors(encoder)
+        vectors = kept.quick(texts)
         alarms = np.array([label == RED_FLAG for label in labels], dtype=bool)
         of_crisis = [_level(example) == CRISIS for example, alarming in zip(examples, alarms, strict=True) if alarming]
         self._crisis = CrisisTeller.fit(vectors[alarms], of_crisis)
         again = np.flatnonzero(for_thorough_look(texts, labels))
         try:
             looks = TwoLooks.fit(
-                texts, labels, vectors, thorough([texts[row] for row in again]), thorough_rows=again,
+                texts, labels, vectors, kept.thorough([texts[row] for row in again]), thorough_rows=again,
                 kin=kin_groups(), unseen=unseen(texts),
             )
         except ValueError as error:
             raise ModelDoesNotFit(str(error)) from error
         self._reader = Reader(looks, typos)
         written = [example.get(TEXT) for example in examples]
-        self._alarms = _weigh(looks, written, alarms, reading(encoder.alarm_odds, texts))
+        self._alarms = _weigh(looks, written, alarms, reading(kept.alarm_odds, texts))
         with self._model_storage.write_to(self._resource) as directory:
             self._reader.save(directory)
             self._crisis.save(directory)
@@ -319,7 +319,7 @@ class Judgement(_Component):
 def _weigh(looks: TwoLooks, written: List[Text], alarms: Any, told: Callable[[List[int]], Any]) -> AlarmJudge:
     """Learn what rules, classifier and encoder are worth to each other, from phrases held out.
 
-    `told` gives the encoder's log-odds for rows of the phrases.
+    `told` gives the encoder's log-odds for rows of the phrases, at least one, [m, 1].
     """
     if looks.asked is None or RED_FLAG not in looks.intents:
         return AlarmJudge()
@@ -328,7 +328,9 @@ def _weigh(looks: TwoLooks, written: List[Text], alarms: Any, told: Callable[[Li
     # A crisis the rules see is settled before anything is weighed: see `Screening`.
     weighed = _worth_weighing(meant, levels != "") & (levels != CRISIS)
     rows = looks.asked.rows[weighed]
-    return AlarmJudge.fit(meant[weighed], levels[weighed] != "", told(list(rows)), alarms[rows])
+    if not len(rows):
+        return AlarmJudge()
+    return AlarmJudge.fit(meant[weighed], levels[weighed] != "", told(list(rows))[:, 0], alarms[rows])
 
 
 def _worth_weighing(meant: Any, ruled: Any) -> Any:

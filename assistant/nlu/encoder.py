@@ -101,7 +101,8 @@ class EncoderGraph:
         self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding(pad_id=(self._tokenizer.padding or {}).get("pad_id", 0))
+        self._filler = (self._tokenizer.padding or {}).get("pad_id", 0)
+        self._tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one row per text, in the order given.
@@ -111,12 +112,13 @@ class EncoderGraph:
         little.
         """
         vectors = np.zeros((len(texts), self._session.get_outputs()[0].shape[1]), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        tokens = [item.ids for item in self._tokenizer.encode_batch([tidy(text) for text in texts])]
+        order = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
         size = BATCH if len(texts) > BATCH else 1
         batches = [order[start : start + size] for start in range(0, len(order), size)]
 
         def run(rows: list[int]) -> None:
-            vectors[rows] = self._run([texts[row] for row in rows])
+            vectors[rows] = self._run([tokens[row] for row in rows])
 
         if len(texts) <= BATCH:
             for rows in batches:
@@ -126,12 +128,14 @@ class EncoderGraph:
                 list(pool.map(run, batches))
         return vectors
 
-    def _run(self, texts: list[str]) -> Vectors:
-        encoded = self._tokenizer.encode_batch([tidy(text) for text in texts])
+    def _run(self, tokens: list[list[int]]) -> Vectors:
+        lengths = np.array([len(ids) for ids in tokens])
+        present = np.arange(lengths.max()) < lengths[:, None]
         inputs = {
-            "input_ids": np.array([item.ids for item in encoded], dtype=np.int64),
-            "attention_mask": np.array([item.attention_mask for item in encoded], dtype=np.int64),
+            "input_ids": np.full(present.shape, self._filler, dtype=np.int64),
+            "attention_mask": present.astype(np.int64),
         }
+        inputs["input_ids"][present] = np.concatenate(tokens)
         vectors: Vectors = self._session.run(None, inputs)[0]
         return vectors
 

@@ -161,10 +161,9 @@ class _Graph:
         ]
         width = self.config["hidden_size"]
         result = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", width])
-        graph = helper.make_graph(
-            self.nodes, "sentence_encoder", inputs, [result], list(self.constants.values())
-        )
+        graph = helper.make_graph(self.nodes, "sentence_encoder", inputs, [result])
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(RUNTIME, 1)])
+        model.graph.initializer.extend(self.constants.values())  # last: onnx copies what it is given, half a gigabyte
         model.ir_version = 8
         # Nothing is left to fold or infer: spares the quantiser's warning.
         helper.set_model_props(model, {"onnx.quant.pre_process": "onnxruntime.quant"})

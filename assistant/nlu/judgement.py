@@ -8,13 +8,9 @@ from typing import NamedTuple
 
 from assistant.nlu.calibration import threshold
 from assistant.nlu.intents import FALLBACK, FOLLOW_UP, OUT_OF_SCOPE, RED_FLAG, TALK
-from assistant.nlu.several import Candidate, Reading, calm
+from assistant.nlu.several import LEAST_SEVERAL, Candidate, Reading, calm
 from assistant.nlu.two_looks import Ranked
 from assistant.nlu.typos import is_name
-
-# Chance that a message asks just these several things from which each is answered: a question left open costs the
-# visitor another message, one answer too many a glance.
-LEAST_SEVERAL = 0.45
 
 # A yes lets something be sent, and "stop" throws a form away. Who says so is understood with hardly a doubt; what is
 # doubted is neither: a name may look like "quit".

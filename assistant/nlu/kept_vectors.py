@@ -1,4 +1,4 @@
-"""Sentence vectors of the training phrases, kept from one training to the next.
+"""What the encoders say of the training phrases, kept from one training to the next: vectors, and odds of an alarm.
 
 Making them is what a training mostly waits for, and most phrases are the same next time. They are kept beside the
 encoder that made them, in half precision; another encoder's are thrown away.
@@ -13,12 +13,13 @@ import os
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.nlu.artefacts import read_manifest
-from assistant.nlu.encoder import QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
+from assistant.nlu.artefacts import read_manifest, text_sha256
+from assistant.nlu.encoder import ALARM_FILE, ALARM_HEAD_FILE, QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
 
 FOLDER = "vectors"
 
@@ -65,14 +66,27 @@ class KeptVectors:
                 fresh.unlink(missing_ok=True)
 
 
-def kept_vectors(encoder: SentenceEncoder) -> tuple[KeptVectors, KeptVectors]:
-    """Return what gives an encoder's quick and its thorough vectors; each graph's are kept until it changes."""
+class Kept(NamedTuple):
+    """What an encoder's graphs say of texts; the odds of an alarm as vectors of one number, float32 [n, 1]."""
+
+    quick: KeptVectors
+    thorough: KeptVectors
+    alarm_odds: KeptVectors
+
+
+def kept_vectors(encoder: SentenceEncoder) -> Kept:
+    """Return what gives an encoder's vectors and odds; each graph's are kept until it changes."""
     folder = encoder.directory.parent / FOLDER
     graphs = read_manifest(encoder.directory)["files"]
-    quick, thorough = (folder / f"{Path(name).stem}-{graphs[name][:16]}.npz" for name in (QUICK_FILE, THOROUGH_FILE))
-    for other in set(folder.glob("*.npz")) - {quick, thorough}:
+    graphs[ALARM_FILE] = text_sha256(graphs[ALARM_FILE] + graphs[ALARM_HEAD_FILE])
+    files = [folder / f"{Path(name).stem}-{graphs[name][:16]}.npz" for name in (QUICK_FILE, THOROUGH_FILE, ALARM_FILE)]
+    for other in set(folder.glob("*.npz")) - set(files):
         other.unlink(missing_ok=True)
-    return KeptVectors(quick, encoder.encode), KeptVectors(thorough, encoder.encode_thoroughly)
+
+    def alarm_odds(texts: Sequence[str]) -> Vectors:
+        return encoder.alarm_odds(texts)[:, None]
+
+    return Kept(*map(KeptVectors, files, (encoder.encode, encoder.encode_thoroughly, alarm_odds)))
 
 
 def _read(file: Path) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.float16]]:

@@ -1,4 +1,4 @@
-"""Learns when a message asks several things: writes `several.json`, in two minutes.
+"""Learns when a message asks several things: writes `several.json`, in two to eight minutes.
 
     python -m assistant.nlu.tune_several
 
@@ -21,7 +21,7 @@ from assistant.making import BUILD, MODEL
 from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.intents import RED_FLAG, are_kin
 from assistant.nlu.reading import WORDS_FILE, Reader
-from assistant.nlu.several import BIAS, WEIGHTS, Way
+from assistant.nlu.several import BIAS, LEAST_SEVERAL, OF_MESSAGES, OF_WAYS, WEIGHTS, Way, calm, chance, signs
 from assistant.settings import ROOT
 
 MESSAGES = ROOT / "data" / "several"
@@ -36,16 +36,23 @@ def main() -> None:
     if not MODEL.exists():
         sys.exit("There is no trained model to ask; run `make setup` first.")
     messages = list(read(MESSAGES))
-    features, right = [], []
+    hints: list[dict[str, float]] = []
+    found: list[list[Way]] = []
+    right: list[bool] = []
     with tempfile.TemporaryDirectory() as folder:
         reader, encoder = Reader.load(_trained(Path(folder))), SentenceEncoder(BUILD / "encoder")
         for number, (text, parts) in enumerate(messages, start=1):
-            for way in reader.read(text, encoder).as_several():
-                features.append(way.features)
-                right.append(is_right(way, parts))
+            reading = reader.read(text, encoder)
+            hint, ways = signs(reading.clauses, calm(reading.whole)[1]), reading.every_way()
+            if hint:
+                hints.append(hint)
+                found.append(ways)
+            right += [is_right(way, parts) for way in ways]
             if number % 500 == 0:
                 logger.info("%d of %d messages read", number, len(messages))
-    weights = learn(features, right)
+    of_ways = learn([way.features for ways in found for way in ways], right)
+    several = [any(chance(way.features, of_ways) >= LEAST_SEVERAL for way in ways) for ways in found]
+    weights = {OF_WAYS: of_ways, OF_MESSAGES: learn(hints, several)}
     WEIGHTS.write_text(json.dumps(weights, indent=2) + "\n", encoding="utf-8")
     logger.info("Learned from %d ways, %d of them right; written to %s", len(right), sum(right), WEIGHTS)
 
@@ -75,15 +82,15 @@ def is_right(way: Way, parts: Sequence[str]) -> bool:
     )
 
 
-def learn(features: Sequence[Mapping[str, float]], right: Sequence[bool]) -> dict[str, float]:
-    """Return the weight of each feature, by name, and the bias."""
+def learn(features: Sequence[Mapping[str, float]], holds: Sequence[bool]) -> dict[str, float]:
+    """Return the weight of each feature, by name, and the bias, for the chance that something holds."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
     names = list(features[0])
     table = np.array([[row[name] for name in names] for row in features])
     middle, spread = table.mean(axis=0), table.std(axis=0) + 1e-9
-    found: Any = LogisticRegression(C=STRICTNESS, max_iter=1000).fit((table - middle) / spread, right)
+    found: Any = LogisticRegression(C=STRICTNESS, max_iter=1000).fit((table - middle) / spread, holds)
     weights = found.coef_[0] / spread
     bias = float(found.intercept_[0] - weights @ middle)
     return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)} | {BIAS: round(bias, 3)}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant.nlu.artefacts import write_manifest
-from assistant.nlu.encoder import QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
+from assistant.nlu.encoder import ALARM_FILE, ALARM_HEAD_FILE, QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
 from assistant.nlu.kept_vectors import FOLDER, KeptVectors, kept_vectors
 
 TEXTS = ["does it hurt", "how long does it last", "does it hurt"]
@@ -65,19 +65,27 @@ def test_what_cannot_be_written_is_given_all_the_same(tmp_path: Path, caplog: py
     assert "not kept for the next training" in caplog.text
 
 
-def test_each_graphs_vectors_are_kept_until_it_changes(tmp_path: Path) -> None:
+def test_what_each_graph_says_is_kept_until_it_changes(tmp_path: Path) -> None:
     folder = tmp_path / "encoder"
     folder.mkdir()
     (folder / THOROUGH_FILE).write_bytes(b"large")
+    (folder / ALARM_FILE).write_bytes(b"alarms")
     names, asked = [], []
-    for content in (b"small", b"smaller"):
-        (folder / QUICK_FILE).write_bytes(content)
+    for small, head in ((b"small", b"head"), (b"smaller", b"head"), (b"smaller", b"another head")):
+        (folder / QUICK_FILE).write_bytes(small)
+        (folder / ALARM_HEAD_FILE).write_bytes(head)
         write_manifest(folder)
-        looks = Encoder(), Encoder()
-        encoder = SimpleNamespace(directory=folder, encode=looks[0], encode_thoroughly=looks[1])
-        for vectors in kept_vectors(cast(SentenceEncoder, encoder)):
+        quick, thorough, told = Encoder(), Encoder(), Encoder()
+        encoder = SimpleNamespace(
+            directory=folder, encode=quick, encode_thoroughly=thorough,
+            alarm_odds=lambda texts, told=told: told(texts)[:, 0],
+        )
+        kept = kept_vectors(cast(SentenceEncoder, encoder))
+        for vectors in kept:
             vectors(TEXTS)
-        asked.append([len(look.asked) for look in looks])
+        assert kept.alarm_odds(TEXTS).tolist() == [[12], [21], [12]]
+        asked.append([len(graph.asked) for graph in (quick, thorough, told)])
         names.append({path.name for path in (tmp_path / FOLDER).iterdir()})
-    assert asked == [[1, 1], [1, 0]]
-    assert [len(one) for one in names] == [2, 2] and len(names[0] & names[1]) == 1
+    assert asked == [[1, 1, 1], [1, 0, 0], [0, 0, 1]]
+    assert [len(one) for one in names] == [3, 3, 3]
+    assert len(names[0] & names[1]) == 2 and len(names[1] & names[2]) == 2

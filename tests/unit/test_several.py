@@ -2,13 +2,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from assistant.nlu import phrases, tune_several
-from assistant.nlu.questions import clauses
-from assistant.nlu.several import BIAS, WEIGHTS, Way, spans, ways
+from assistant.nlu import phrases, questions, tune_several
+from assistant.nlu.questions import Part, clauses
+from assistant.nlu.several import (
+    BIAS,
+    OF_MESSAGES,
+    OF_WAYS,
+    WEIGHTS,
+    WIDEST,
+    Candidate,
+    Reading,
+    Way,
+    signs,
+    spans,
+    ways,
+)
 from assistant.nlu.two_looks import Ranked
 from assistant.settings import ROOT
 
@@ -74,7 +87,37 @@ def test_topics_one_answer_might_serve_are_less_likely_two_questions() -> None:
 
 def test_the_weights_fit_the_features() -> None:
     [way] = read("this? that?", "faq_pain", ("faq_pain",), ("faq_cost",))
-    assert set(json.loads(WEIGHTS.read_text(encoding="utf-8"))) == {*way.features, BIAS}
+    weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    assert set(weights[OF_WAYS]) == {*way.features, BIAS}
+    assert set(weights[OF_MESSAGES]) == {*signs(clauses("this? that?"), [Ranked("faq_pain", 0.9, 0.9)]), BIAS}
+
+
+def test_parts_are_read_where_the_whole_leaves_it_open_that_there_are_several_questions() -> None:
+    asked: list[str] = []
+
+    def understand(parts: Sequence[Part]) -> list[Candidate]:
+        asked.extend(part.text for part in parts)
+        return [(part, [Ranked("faq_pain", 0.9, 0.9)]) for part in parts]
+
+    def reading(text: str, *ranks: Ranked) -> Reading:
+        part = questions.whole(text), list(ranks)
+        return Reading(part, part, clauses(text), text, vector=None, alarming=-9.0, understand=understand)
+
+    sure = Ranked("faq_duration", 0.99, 0.99), Ranked("faq_oil", 0.001, 0.001)
+    story = reading("My sister loves hers. Will it last?", *sure)
+    assert story.as_several() == [] and not asked
+    story.every_way()
+    assert asked == ["My sister loves hers", "Will it last?"]
+    asked.clear()
+    reading("does it hurt? does it last?", Ranked("faq_pain", 0.5, 0.5), Ranked("faq_duration", 0.4, 0.4)).as_several()
+    assert asked == ["does it hurt?", "does it last?"]
+
+
+def test_one_clause_and_one_rank_tell_as_much_as_there_is() -> None:
+    sure = [Ranked("faq_pain", 0.9, 0.9)]
+    assert signs(clauses("does it hurt"), sure) == {}
+    told = signs(clauses("does it hurt? does it last?"), sure)
+    assert told["second"] == -WIDEST and told["lead"] > WIDEST
 
 
 def test_a_way_is_right_when_every_part_is_answered_and_nothing_else() -> None:
