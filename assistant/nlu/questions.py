@@ -89,8 +89,8 @@ _BEGINS = re.compile(
 _GOES_ON = re.compile(
     r"(?:\b(?:how|what|when|where|who|which|why|whats|much|many|long|soon|often|far|old|early|late|about|know|see|tell"
     r"|me|ask|asking|wonder|wondering|wondered|if|whether|that|on|of|for|to|and|or|but|is|are|does|do|the|my|your|a|an"
-    r"|than|like|please|can|could|would|will|i|you|u|it|not|with|depends?|sure|time|first|so|just|also|then|from"
-    r"|matter|understand|explain|check|say|says|said|areas?|kind|sort|days?|weeks?)|[,.?!;])$",
+    r"|than|like|please|can|could|would|will|i|you|u|(?<!\bis )it|not|with|depends?|sure|time|first|so|just|also|then"
+    r"|from|matter|understand|explain|check|say|says|said|areas?|kind|sort|days?|weeks?)|[,.?!;])$",
     re.IGNORECASE,
 )
 _LONGEST_WORD = 20  # of `_GOES_ON`, with room

@@ -119,6 +119,8 @@ def test_denied_fear_does_not(text: str) -> None:
         ("How soon can I come? I hide my face.", ["How soon can I come?", "I hide my face."]),
         ("can i run the night before and what about after", ["can i run the night before", "what about after"]),
         ("how much n how long does appt take", ["how much", "how long does appt take"]),
+        ("how much is it does it hurt", ["how much is it", "does it hurt"]),
+        ("i want to know how long it does last", ["i want to know how long it does last"]),
         ("what do i do the day before can i take nurofen", ["what do i do the day before", "can i take nurofen"]),
         ("cost / pain", ["cost", "pain"]),
         ("hi, tell me how much does it cost", ["", "tell me how much does it cost"]),
