@@ -44,7 +44,7 @@ class ClassifierSettings:
     directions: int = 384  # what is kept of a longer vector where phrases are many, for memory and time
     encoder_weight: float = 1.5  # scale of the sentence vector beside the n-grams
     strength: float = 20.0  # how closely the regression follows its phrases (C)
-    iterations: int = 12
+    iterations: int = 18
     # What each view counts in the joint softmax. All were chosen by training on the phrases of some
     # writers and asking those of another.
     regression: float = 0.7
