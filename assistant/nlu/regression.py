@@ -1,8 +1,4 @@
-"""Multinomial logistic regression over dense and sparse features together, in single precision.
-
-Features differ a thousandfold in how sharply the loss bends along them. L-BFGS told so beforehand takes a third of the
-steps to the same loss.
-"""
+"""Multinomial logistic regression over dense and sparse features together, in single precision."""
 
 from __future__ import annotations
 
@@ -16,11 +12,6 @@ import scipy.linalg.blas
 import scipy.sparse
 
 Array = npt.NDArray[Any]
-Change = Callable[[Array], Array]
-
-# What p (1 - p) of a class is taken to be for a phrase when it is guessed how the loss bends, and how much of the first
-# step is tried first. Neither moves the best place; both decide how close a few steps come to it.
-UNCERTAIN, FIRST_STEP = 0.002, 1 / 16
 
 
 def softmax_regression(
@@ -60,67 +51,35 @@ def softmax_regression(
         return float(loss) / count, gradient
 
     start = np.zeros((width + sparse.shape[1] + 1, classes), dtype=np.float32)
-    return _lbfgs(loss_and_gradient, start, iterations, unbend=_unbending(dense, sparse, strength))
-
-
-def _unbending(dense: Array, sparse: scipy.sparse.csr_matrix, strength: float) -> Change:
-    """Return what multiplies with a guess at the inverse of the loss's second derivative.
-
-    Exact in the dense features among themselves, but for `UNCERTAIN`; of the sparse ones each is taken by itself.
-    """
-    count, width = dense.shape
-    squares, directions = np.linalg.eigh(dense.T @ dense)
-
-    def inverse(squares: Array) -> Array:
-        return (count / (strength * UNCERTAIN * np.maximum(squares, 0.0) + 1.0)).astype(np.float32)[:, None]
-
-    of_dense = inverse(squares)
-    of_sparse = inverse(np.asarray(sparse.multiply(sparse).sum(axis=0)).ravel())
-    of_intercept = 1.0 / (strength * UNCERTAIN)
-
-    def unbend(gradient: Array) -> Array:
-        step = np.empty_like(gradient)
-        np.matmul(directions, of_dense * (directions.T @ gradient[:width]), out=step[:width])
-        np.multiply(of_sparse, gradient[width:-1], out=step[width:-1])
-        step[-1] = of_intercept * gradient[-1]
-        return step
-
-    return unbend
+    return _lbfgs(loss_and_gradient, start, iterations)
 
 
 def _lbfgs(
     loss_and_gradient: Callable[[Array], tuple[float, Array]], place: Array, iterations: int,
-    *, unbend: Change, memory: int = 8, tolerance: float = 1e-5,
+    *, memory: int = 8, tolerance: float = 1e-5,
 ) -> Array:
     """Minimise a smooth convex function by L-BFGS in the precision of `place`.
 
     scipy's works in double precision and takes several times as long on millions of weights; and making room for
     a copy of them costs more than the arithmetic, so steps are added in place.
-
-    Args:
-        loss_and_gradient: of the function, at a place.
-        place: where to start.
-        iterations: at most so many steps.
-        unbend: multiplies with a guess at the inverse of its second derivative, positive definite.
-        memory: how many steps are remembered.
-        tolerance: share of the loss by which the last step must have lowered it.
     """
     loss, gradient = loss_and_gradient(place)
     history: collections.deque[tuple[Array, Array, float]] = collections.deque(maxlen=memory)
     for _ in range(iterations):
-        direction, length = -gradient, FIRST_STEP
+        direction = -gradient
         shares = []
         for step, change, scale in reversed(history):
             shares.append(scale * np.vdot(step, direction))
             _add(-shares[-1], change, direction)
-        direction = unbend(direction)
         if history:
-            length = 1.0
             step, change, scale = history[-1]
-            direction *= 1.0 / (scale * np.vdot(change, unbend(change)))
+            direction *= 1.0 / (scale * np.vdot(change, change))
+        else:
+            direction /= np.linalg.norm(gradient) + 1e-12
         for (step, change, scale), share in zip(history, reversed(shares), strict=True):
             _add(share - scale * np.vdot(change, direction), step, direction)
         slope = float(np.vdot(gradient, direction))
+        length = 1.0
         while True:
             following = place.copy()
             _add(length, direction, following)

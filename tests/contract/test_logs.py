@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -28,6 +29,7 @@ WHEN = "next Thursday at 4:17 pm"
 SECRET = f"I am zebrafinch-pregnant and {POISON} allergic"
 # as they may be written down: as typed, as kept, in parts
 CANARIES = ("quillanna", "featherstone", "vask", "555-0188", "5550188", "4:17", "16:17", "zebrafinch")
+CLOCK = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d")
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +86,8 @@ def _break_the_database(bot: Any, say: Any) -> None:
 
 
 def _finds(content: bytes) -> list[str]:
-    text = content.decode("utf-8", "replace").lower()
+    # a second of the clock may look like the time the visitor names
+    text = CLOCK.sub("", content.decode("utf-8", "replace").lower())
     return [canary for canary in CANARIES if canary in text]
 
 
