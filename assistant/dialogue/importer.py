@@ -17,9 +17,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 from rasa.shared.utils.io import read_yaml
+from rasa.shared.utils.validation import KEY_TRAINING_DATA_FORMAT_VERSION as KEY_VERSION
 from ruamel.yaml.error import YAMLError
-
-VERSION = "version"
 
 
 class Phrase(Message):
@@ -107,9 +106,9 @@ def _read(file: Text) -> TrainingData:
 
 def _is_plain(content: Any) -> bool:
     """Return whether a file's content is phrases by intent and answers by name, and nothing else."""
-    if not isinstance(content, dict) or content.keys() - {VERSION, KEY_NLU, KEY_RESPONSES}:
+    if not isinstance(content, dict) or content.keys() - {KEY_VERSION, KEY_NLU, KEY_RESPONSES}:
         return False
-    if not isinstance(content.get(VERSION, ""), str):
+    if not isinstance(content.get(KEY_VERSION, ""), str):
         return False
     groups, answers = content.get(KEY_NLU, []), content.get(KEY_RESPONSES, {})
     return isinstance(groups, list) and isinstance(answers, dict) and all(

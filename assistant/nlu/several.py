@@ -28,12 +28,12 @@ WEIGHTS = Path(__file__).with_name("several.json")
 BIAS = "bias"
 OF_WAYS, OF_MESSAGES = "ways", "messages"  # whose weights
 # Chance that a message asks just these several things from which each is answered: a question left open costs the
-# visitor another message, one answer too many a glance. At 0.35, of 636 messages of tests/nlu with several questions 17
-# more would be answered in full, and of 2,678 with one 10 more would get an answer beside the right one.
+# visitor another message, one answer too many a glance. At 0.35, of 636 messages of tests/nlu with several questions 19
+# more would be answered in full, and of 2,678 with one 11 more would get an answer beside the right one.
 LEAST_SEVERAL = 0.45
 # Chance that several things are found to be asked from which the parts of a message are read. Half of the 1,673
-# messages of tests/nlu with one question in several clauses are spared that, and of the 36 that were taken for several
-# 8 no longer are; of 477 with several questions that were answered in full 6 are not.
+# messages of tests/nlu with one question in several clauses are spared that, and of the 41 that were taken for several
+# 7 no longer are; of 474 with several questions that were answered in full 5 are not.
 WORTH_READING = 0.08
 WIDEST = 8.0  # log-odds
 # Clauses in one question. With more, of 336 held-out messages of five or six clauses one was read better and four
