@@ -18,10 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.nlu.adapter import ADAPTER, ALARM_ADAPTER, THOROUGH_ADAPTER, THOROUGH_STRENGTH, adapted, head
-from assistant.nlu.artefacts import damage, file_sha256, locked, read_manifest, replacing, write_manifest
+from assistant.nlu.artefacts import (
+    damage,
+    file_sha256,
+    locked,
+    read_manifest,
+    replacing,
+    text_sha256,
+    write_manifest,
+)
 from assistant.nlu.encoder import (
     ALARM_FILE,
     ALARM_HEAD_FILE,
+    MADE_FROM,
     QUICK_FILE,
     THOROUGH_FILE,
     THOROUGH_TOKENIZER_FILE,
@@ -58,24 +67,26 @@ def ensure_encoder(directory: Path | str, *, progress: Progress = logger.info) -
     """
     directory = Path(directory)
     with locked(directory):
-        if _recipe().items() <= read_manifest(directory).items():
+        if read_manifest(directory).get(MADE_FROM) == _made_from():
             problem = damage(directory)
             if problem is None:
                 return directory
             progress(f"building the sentence encoder anew: {problem}")
         with replacing(directory) as fresh:
             _build(fresh, progress)
-            write_manifest(fresh, **_recipe())
+            write_manifest(fresh, **{MADE_FROM: _made_from()})
     return directory
 
 
-def _recipe() -> dict[str, Any]:
-    """Return what decides how an encoder comes out."""
-    return {
-        "weights_sha256": WEIGHTS_SHA256, "recipe": RECIPE,
-        "thorough_strength": THOROUGH_STRENGTH,
-        "adapters_sha256": [file_sha256(file) for file in (ADAPTER, THOROUGH_ADAPTER, ALARM_ADAPTER)],
+def _made_from() -> dict[str, str]:
+    """Return one hash for each graph of all that decides how it comes out."""
+    quick, large = WEIGHTS_SHA256[MINILM], WEIGHTS_SHA256[MPNET]
+    parts = {
+        QUICK_FILE: (quick, file_sha256(ADAPTER)),
+        THOROUGH_FILE: (large, file_sha256(THOROUGH_ADAPTER), THOROUGH_STRENGTH),
+        ALARM_FILE: (large, file_sha256(ALARM_ADAPTER)),
     }
+    return {graph: text_sha256(f"{RECIPE} {made_from}") for graph, made_from in parts.items()}
 
 
 def _build(target: Path, progress: Progress) -> None:

@@ -39,12 +39,12 @@ SPARSE = ("data", "indices", "indptr")  # parts of a sparse matrix
 
 @dataclasses.dataclass(frozen=True)
 class ClassifierSettings:
-    """What the classifier may be told; the defaults were chosen on training data only."""
+    """What the classifier may be told; but for `iterations` (see tests/nlu/README.md) chosen on training data only."""
 
     directions: int = 384  # what is kept of a longer vector where phrases are many, for memory and time
     encoder_weight: float = 1.5  # scale of the sentence vector beside the n-grams
     strength: float = 20.0  # how closely the regression follows its phrases (C)
-    iterations: int = 40
+    iterations: int = 14
     # What each view counts in the joint softmax. All were chosen by training on the phrases of some
     # writers and asking those of another.
     regression: float = 0.7

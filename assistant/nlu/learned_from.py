@@ -11,6 +11,7 @@ from assistant.nlu import (
     classifier,
     crisis,
     details,
+    kept_vectors,
     ngrams,
     red_flags,
     regression,
@@ -19,7 +20,9 @@ from assistant.nlu import (
 )
 from assistant.nlu.intents import KIN
 
-LEARNERS = (adapter, alarms, calibration, classifier, crisis, details, ngrams, regression, two_looks, typos)
+LEARNERS = (
+    adapter, alarms, calibration, classifier, crisis, details, kept_vectors, ngrams, regression, two_looks, typos,
+)
 LEARNED_FROM = (
     KIN, typos.SHORTHAND, *(Path(str(learner.__file__)) for learner in LEARNERS),
     *sorted(path for path in Path(str(red_flags.__file__)).parent.iterdir() if path.suffix in (".py", ".yml")),

@@ -10,9 +10,14 @@ from typing import cast
 import numpy as np
 import pytest
 
+from assistant.making import BUILD
 from assistant.nlu.artefacts import write_manifest
-from assistant.nlu.encoder import ALARM_FILE, ALARM_HEAD_FILE, QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
-from assistant.nlu.kept_vectors import FOLDER, KeptVectors, kept_vectors
+from assistant.nlu.build_encoder import ensure_encoder
+from assistant.nlu.encoder import ALARM_FILE, MADE_FROM, QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
+from assistant.nlu.kept_vectors import FOLDER, SHIPPED, KeptVectors, file_names, kept_vectors
+from assistant.nlu.phrases import read
+from assistant.nlu.typos import Typos
+from assistant.settings import ROOT
 
 TEXTS = ["does it hurt", "how long does it last", "does it hurt"]
 
@@ -25,67 +30,113 @@ class Encoder:
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         self.asked.append(list(texts))
-        return np.array([[len(text), 0.5] for text in texts], dtype=np.float32)
+        return np.array([[len(text), -len(text)] for text in texts], dtype=np.float32)
+
+
+def lengths(vectors: Vectors) -> list[int]:
+    """The lengths of texts an `Encoder` has told."""
+    assert vectors.dtype == np.float32 and (vectors[:, 1:] == -vectors[:, :1]).all()
+    assert vectors[:, 0] == pytest.approx(np.rint(vectors[:, 0]), rel=1e-6)
+    return [round(float(length)) for length in vectors[:, 0]]
 
 
 def test_each_text_is_encoded_once_and_kept_for_the_next_training(tmp_path: Path) -> None:
     encode, file = Encoder(), tmp_path / "vectors" / "quick.npz"
-    first = KeptVectors(file, encode)(TEXTS)
-    assert first.tolist() == [[12, 0.5], [21, 0.5], [12, 0.5]]
-    assert first.dtype == np.float32
-    again = KeptVectors(file, encode)([*TEXTS[::-1], "new"])
-    assert again.tolist() == [[12, 0.5], [21, 0.5], [12, 0.5], [3, 0.5]]
+    assert lengths(KeptVectors(file, encode)(TEXTS)) == [12, 21, 12]
+    assert lengths(KeptVectors(file, encode)([*TEXTS[::-1], "new"])) == [12, 21, 12, 3]
     assert [sorted(asked) for asked in encode.asked] == [sorted(set(TEXTS)), ["new"]]
     assert [path.name for path in file.parent.iterdir()] == ["quick.npz"]
+
+
+def test_what_a_clone_comes_with_is_neither_encoded_nor_kept_again(tmp_path: Path) -> None:
+    shipped, file, encode = tmp_path / "shipped.npz", tmp_path / "vectors" / "quick.npz", Encoder()
+    made = KeptVectors(tmp_path / "made.npz", encode)
+    made(["gone", *TEXTS])
+    assert made.write(shipped, [*TEXTS, "not asked yet"]) == 2
+    assert lengths(KeptVectors(file, encode, shipped=shipped)(TEXTS)) == [12, 21, 12]
+    assert len(encode.asked) == 1 and not file.exists()
+    assert lengths(KeptVectors(file, encode, shipped=shipped)([*TEXTS, "new", "gone"])) == [12, 21, 12, 3, 4]
+    assert encode.asked[1:] == [["gone", "new"]] or encode.asked[1:] == [["new", "gone"]]
+    assert lengths(KeptVectors(file, encode)(["new", "gone"])) == [3, 4] and len(encode.asked) == 2
+    KeptVectors(file, encode)(TEXTS)
+    assert len(encode.asked) == 3, "what was shipped is not in the file beside it"
+
+
+def test_rounded_vectors_keep_their_direction(tmp_path: Path) -> None:
+    vectors = np.random.RandomState(1).randn(50, 384).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    texts = [f"text {row}" for row in range(50)]
+    kept = KeptVectors(tmp_path / "quick.npz", lambda asked: vectors[[texts.index(text) for text in asked]])(texts)
+    assert ((kept * vectors).sum(axis=1) / np.linalg.norm(kept, axis=1)).min() > 0.998
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"no archive", b"PK\x03\x04" + bytes(200)])
 def test_a_damaged_file_counts_as_empty(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "quick.npz"
     file.write_bytes(content)
-    assert KeptVectors(file, Encoder())(TEXTS[:1]).tolist() == [[12, 0.5]]
+    assert lengths(KeptVectors(file, Encoder())(TEXTS[:1])) == [12]
     encode = Encoder()
     KeptVectors(file, encode)(TEXTS[:1])
     assert not encode.asked
 
 
 def test_a_bit_that_has_turned_counts_as_damage(tmp_path: Path) -> None:
-    file = tmp_path / "quick.npz"
-    KeptVectors(file, Encoder())(["a", "b"])
+    file, texts = tmp_path / "quick.npz", [str(number) * 3 for number in range(500)]
+    KeptVectors(file, Encoder())(texts)
     content = file.read_bytes()
-    place = content.index(np.array([[1, 0.5]], dtype=np.float16).tobytes())
-    file.write_bytes(content[:place] + b"\xff" + content[place + 1:])
-    assert KeptVectors(file, Encoder())(["a"]).tolist() == [[1, 0.5]]
+    for place in range(200, len(content), len(content) // 9):
+        file.write_bytes(content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1:])
+        assert lengths(KeptVectors(file, Encoder())(texts)) == [len(text) for text in texts]
 
 
 def test_what_cannot_be_written_is_given_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "vectors").write_text("a file where the folder belongs", encoding="utf-8")
     with caplog.at_level(logging.WARNING):
-        assert KeptVectors(tmp_path / "vectors" / "quick.npz", Encoder())(["ab"]).tolist() == [[2, 0.5]]
+        assert lengths(KeptVectors(tmp_path / "vectors" / "quick.npz", Encoder())(["ab"])) == [2]
     assert "not kept for the next training" in caplog.text
 
 
 def test_what_each_graph_says_is_kept_until_it_changes(tmp_path: Path) -> None:
     folder = tmp_path / "encoder"
     folder.mkdir()
-    (folder / THOROUGH_FILE).write_bytes(b"large")
-    (folder / ALARM_FILE).write_bytes(b"alarms")
     names, asked = [], []
-    for small, head in ((b"small", b"head"), (b"smaller", b"head"), (b"smaller", b"another head")):
-        (folder / QUICK_FILE).write_bytes(small)
-        (folder / ALARM_HEAD_FILE).write_bytes(head)
-        write_manifest(folder)
+    for made_from in ("one", "another"):
+        graphs = {QUICK_FILE: made_from, THOROUGH_FILE: "large", ALARM_FILE: "alarms"}
+        write_manifest(folder, **{MADE_FROM: graphs})
         quick, thorough, told = Encoder(), Encoder(), Encoder()
         encoder = SimpleNamespace(
             directory=folder, encode=quick, encode_thoroughly=thorough,
             alarm_odds=lambda texts, told=told: told(texts)[:, 0],
         )
-        kept = kept_vectors(cast(SentenceEncoder, encoder))
+        kept = kept_vectors(cast(SentenceEncoder, encoder), shipped=tmp_path / "nothing")
         for vectors in kept:
             vectors(TEXTS)
-        assert kept.alarm_odds(TEXTS).tolist() == [[12], [21], [12]]
+        assert lengths(kept.alarm_odds(TEXTS)) == [12, 21, 12]
         asked.append([len(graph.asked) for graph in (quick, thorough, told)])
         names.append({path.name for path in (tmp_path / FOLDER).iterdir()})
-    assert asked == [[1, 1, 1], [1, 0, 0], [0, 0, 1]]
-    assert [len(one) for one in names] == [3, 3, 3]
-    assert len(names[0] & names[1]) == 2 and len(names[1] & names[2]) == 2
+    assert asked == [[1, 1, 1], [1, 0, 0]]
+    assert [len(one) for one in names] == [3, 3] and len(names[0] & names[1]) == 2
+
+
+def test_the_vectors_of_a_clone_are_of_its_encoders_and_its_phrases(tmp_path: Path) -> None:
+    encoder = SentenceEncoder.load(ensure_encoder(BUILD / "encoder"))
+    phrases = read(ROOT / "data" / "nlu")
+    typos = Typos.fit(phrases.texts)
+    texts = [typos.correct(text) for text in phrases.texts]
+    again = "run `python -m assistant.nlu.kept_vectors` and commit data/vectors"
+    asked: list[str] = []
+
+    def remember(texts: Sequence[str]) -> Vectors:
+        asked.extend(texts)
+        return np.zeros((len(texts), 384), dtype=np.float32)
+
+    name, *others = sorted(path.name for path in SHIPPED.glob("quick-*.npz"))
+    assert not others and name == file_names(encoder)[0], f"the encoder has changed: {again}"
+    KeptVectors(tmp_path / "quick.npz", remember, shipped=SHIPPED / name)(texts)
+    assert len(asked) < 0.05 * len(texts), f"data/nlu has grown by {len(asked)} phrases: {again}"
+
+    some = [text for text in texts[:: len(texts) // 40] if text not in set(asked)]
+    shipped = KeptVectors(tmp_path / "some.npz", remember, shipped=SHIPPED / name)(some)
+    cosines = (shipped * encoder.encode(some)).sum(axis=1) / np.linalg.norm(shipped, axis=1)
+    assert cosines.min() > 0.99, again
+
