@@ -45,7 +45,7 @@ def make_everything(progress: Progress) -> None:
     inputs = _inputs()
     if MODEL.exists() and _made_from() == inputs:
         return
-    progress("Training the model (one to four minutes; three to twelve the first time)")
+    progress("Training the model (one to two minutes; longer after many new phrases)")
     _train(progress)
     _STAMP.write_text(json.dumps(inputs, indent=1), encoding="utf-8")
 

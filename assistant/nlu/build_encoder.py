@@ -41,7 +41,9 @@ from assistant.nlu.encoder import (
 from assistant.nlu.encoder_graph import LOUD, write_graph
 from assistant.nlu.published import MINILM, MPNET, WEIGHTS_SHA256, Published, Tensors, published
 
-RECIPE = 6  # raise it when the graph or its quantisation changes: built encoders are made anew
+# Raise it when the graph, its quantisation or what `EncoderGraph` makes of a text changes: encoders are built anew, and
+# vectors kept of the old ones count for nothing.
+RECIPE = 6
 REFERENCE = Path(__file__).with_name("reference_vectors.json")
 # Cosine that each reference sentence must reach: before an adapter, to the vectors of an independent
 # implementation; made small, to the vectors of the same graph in full precision.
@@ -67,14 +69,15 @@ def ensure_encoder(directory: Path | str, *, progress: Progress = logger.info) -
     """
     directory = Path(directory)
     with locked(directory):
-        if read_manifest(directory).get(MADE_FROM) == _made_from():
+        made_from = _made_from()
+        if read_manifest(directory).get(MADE_FROM) == made_from:
             problem = damage(directory)
             if problem is None:
                 return directory
             progress(f"building the sentence encoder anew: {problem}")
         with replacing(directory) as fresh:
             _build(fresh, progress)
-            write_manifest(fresh, **{MADE_FROM: _made_from()})
+            write_manifest(fresh, **{MADE_FROM: made_from})
     return directory
 
 

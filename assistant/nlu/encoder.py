@@ -108,7 +108,7 @@ class EncoderGraph:
         """Return one row per text, in the order given.
 
         Many texts are run on all processors, but each by itself: in int8, what stands beside a text changes its
-        vector, by a cosine of 0.99, and the vector of a phrase is to be that of a message with the same words.
+        vector, to a cosine of 0.99, and the vector of a phrase is to be that of a message with the same words.
         """
         vectors = np.zeros((len(texts), self._session.get_outputs()[0].shape[1]), dtype=np.float32)
         tokens = [item.ids for item in self._tokenizer.encode_batch([tidy(text) for text in texts])]

@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import logging
 import os
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -22,11 +23,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from assistant.making import BUILD
 from assistant.nlu.adapter import for_thorough_look
 from assistant.nlu.artefacts import read_manifest
+from assistant.nlu.build_encoder import ensure_encoder
 from assistant.nlu.encoder import ALARM_FILE, MADE_FROM, QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
 from assistant.nlu.phrases import read
-from assistant.nlu.typos import Typos
 from assistant.settings import ROOT
 
 FOLDER = "vectors"
@@ -64,7 +66,7 @@ class _Table:
         try:
             with np.load(file, allow_pickle=False) as parts:
                 return cls(parts["keys"], parts["steps"], parts["scales"])
-        except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error):
+        except (OSError, EOFError, KeyError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error):
             return cls.empty()
 
     @classmethod
@@ -168,7 +170,8 @@ def kept_vectors(encoder: SentenceEncoder, *, shipped: Path = SHIPPED) -> Kept:
     folder = encoder.directory.parent / FOLDER
     names = file_names(encoder)
     for other in {path.name for path in folder.glob("*.npz")} - set(names):
-        (folder / other).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            (folder / other).unlink()
 
     def alarm_odds(texts: Sequence[str]) -> Vectors:
         return encoder.alarm_odds(texts)[:, None]
@@ -189,16 +192,17 @@ def main() -> None:
     """Write data/vectors: what the encoders of build/encoder say of the phrases of data/nlu."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     phrases = read(ROOT / "data" / "nlu")
-    typos = Typos.fit(phrases.texts)
-    texts = [typos.correct(text) for text in phrases.texts]
-    encoder = SentenceEncoder.load(ROOT / "build" / "encoder")
+    texts = phrases.corrected()
+    encoder = SentenceEncoder.load(ensure_encoder(BUILD / "encoder"))
     kept = kept_vectors(encoder)
     kept.quick(texts)
     kept.thorough([texts[row] for row in np.flatnonzero(for_thorough_look(texts, list(phrases.labels)))])
     names = file_names(encoder)
-    for vectors, name in zip(kept, names, strict=True):  # the odds of an alarm: of those that a training has asked for
+    for vectors, name in zip(kept, names, strict=True):
         count = vectors.write(SHIPPED / name, texts)
         logger.info("%s: of %d phrases", SHIPPED / name, count)
+        if not count:  # only a training knows of which phrases the odds of an alarm are needed
+            sys.exit("Nothing is known of alarms yet; run `make setup`, then this again.")
     for other in {path.name for path in SHIPPED.glob("*.npz")} - set(names):
         (SHIPPED / other).unlink()
 

@@ -11,6 +11,7 @@ from assistant.nlu import (
     classifier,
     crisis,
     details,
+    encoder,
     kept_vectors,
     ngrams,
     red_flags,
@@ -21,7 +22,8 @@ from assistant.nlu import (
 from assistant.nlu.intents import KIN
 
 LEARNERS = (
-    adapter, alarms, calibration, classifier, crisis, details, kept_vectors, ngrams, regression, two_looks, typos,
+    adapter, alarms, calibration, classifier, crisis, details, encoder, kept_vectors, ngrams, regression, two_looks,
+    typos,
 )
 LEARNED_FROM = (
     KIN, typos.SHORTHAND, *(Path(str(learner.__file__)) for learner in LEARNERS),

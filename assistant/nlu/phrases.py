@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ruamel.yaml import YAML
 
 from assistant.nlu.details import without_details
+from assistant.nlu.typos import Typos
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class Phrases:
     texts: list[str]
     labels: npt.NDArray[np.str_]
     writers: npt.NDArray[np.str_]
+
+    def corrected(self) -> list[str]:
+        """Return the texts as the encoders read them in training."""
+        typos = Typos.fit(self.texts)
+        return [typos.correct(text) for text in self.texts]
 
 
 def read(folder: Path) -> Phrases:

@@ -80,7 +80,8 @@ def _merged(sparse: scipy.sparse.csr_matrix) -> tuple[Any, Array, Array]:
     """
     columns = sparse.tocsc()
     random = np.random.RandomState(0)
-    marks = random.randint(1, 2**62, size=sparse.shape[0], dtype=np.int64)  # 64 bits: no two differ by chance
+    # so long that columns that differ are not taken for the same
+    marks = random.randint(1, 2**62, size=sparse.shape[0], dtype=np.int64)
     marked = marks[columns.indices] * columns.data.astype(np.float32).view(np.int32)
     sums = np.concatenate([[0], np.cumsum(marked)])
     _, first, column, alike = np.unique(
@@ -135,7 +136,7 @@ def _lbfgs(
         iterations: at most so many steps.
         unbend: multiplies with a guess at the inverse of its second derivative, positive definite.
         memory: how many steps are remembered.
-        tolerance: share of the loss by which the last step must have lowered it.
+        tolerance: share of the loss by which the last step must have changed it.
     """
     loss, gradient = loss_and_gradient(place)
     history: collections.deque[tuple[Array, Array, float]] = collections.deque(maxlen=memory)

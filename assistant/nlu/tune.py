@@ -29,7 +29,6 @@ from assistant.nlu.encoder_graph import RELATIVE, distances
 from assistant.nlu.intents import RED_FLAG
 from assistant.nlu.phrases import Phrases, read
 from assistant.nlu.published import MINILM, MPNET, Published, published
-from assistant.nlu.typos import Typos
 from assistant.settings import ROOT
 
 HEAD_LEARNING_RATE = 2e-2
@@ -101,9 +100,8 @@ def learn(phrases: Phrases, rows: Sequence[int], task: Callable[[Any, Any], _Tas
     """
     from tokenizers import Tokenizer
 
-    typos = Typos.fit(phrases.texts)
-    corrected = {row: typos.correct(phrases.texts[row]) for row in rows}
-    texts = {row: text for row, text in corrected.items() if not kept_back(text)}
+    corrected = phrases.corrected()
+    texts = {row: corrected[row] for row in rows if not kept_back(corrected[row])}
     learned = task(phrases.labels[list(texts)], phrases.writers[list(texts)])
     encoder = published(learned.encoder)
     tokenizer = Tokenizer.from_str(encoder.tokenizer.decode("utf-8"))
