@@ -1,9 +1,8 @@
 """What the encoders say of the training phrases, kept from one training to the next: vectors, and odds of an alarm.
 
 Making them takes several times as long as the rest of a training, and most phrases are the same next time. Those a
-clone comes with lie in data/vectors; `python -m assistant.nlu.kept_vectors` writes them anew, when data/nlu has grown
-by a good part or an encoder has changed. What they do not hold is made where it is needed, and kept beside the
-encoder. Only what graphs made from the same weights and adapters have said counts.
+clone comes with lie in data/vectors (`ship_vectors.py` writes them). What they do not hold is made where it is needed,
+and kept beside the encoder. Only what graphs made from the same weights and adapters have said counts.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import dataclasses
 import hashlib
 import logging
 import os
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -23,12 +21,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from assistant.making import BUILD
-from assistant.nlu.adapter import for_thorough_look
 from assistant.nlu.artefacts import read_manifest
-from assistant.nlu.build_encoder import ensure_encoder
 from assistant.nlu.encoder import ALARM_FILE, MADE_FROM, QUICK_FILE, THOROUGH_FILE, SentenceEncoder, Vectors
-from assistant.nlu.phrases import read
 from assistant.settings import ROOT
 
 FOLDER = "vectors"
@@ -188,29 +182,6 @@ def file_names(encoder: SentenceEncoder) -> list[str]:
     return [f"{Path(graph).stem}-{made_from[graph][:16]}.npz" for graph in (QUICK_FILE, THOROUGH_FILE, ALARM_FILE)]
 
 
-def main() -> None:
-    """Write data/vectors: what the encoders of build/encoder say of the phrases of data/nlu."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    phrases = read(ROOT / "data" / "nlu")
-    texts = phrases.corrected()
-    encoder = SentenceEncoder.load(ensure_encoder(BUILD / "encoder"))
-    kept = kept_vectors(encoder)
-    kept.quick(texts)
-    kept.thorough([texts[row] for row in np.flatnonzero(for_thorough_look(texts, list(phrases.labels)))])
-    names = file_names(encoder)
-    for vectors, name in zip(kept, names, strict=True):
-        count = vectors.write(SHIPPED / name, texts)
-        logger.info("%s: of %d phrases", SHIPPED / name, count)
-        if not count:  # only a training knows of which phrases the odds of an alarm are needed
-            sys.exit("Nothing is known of alarms yet; run `make setup`, then this again.")
-    for other in {path.name for path in SHIPPED.glob("*.npz")} - set(names):
-        (SHIPPED / other).unlink()
-
-
 def _keys(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
     digests = b"".join(hashlib.blake2b(text.encode("utf-8"), digest_size=8).digest() for text in texts)
     return np.frombuffer(digests, dtype=">u8").astype(np.uint64)
-
-
-if __name__ == "__main__":
-    main()

@@ -126,7 +126,7 @@ def test_a_clone_comes_with_what_its_encoders_say_of_its_phrases(tmp_path: Path)
     encoder = SentenceEncoder.load(ensure_encoder(BUILD / "encoder"))
     phrases = read(ROOT / "data" / "nlu")
     texts = phrases.corrected()
-    again = "run `make setup`, then `python -m assistant.nlu.kept_vectors`, and commit data/vectors"
+    again = "run `make setup`, then `python -m assistant.nlu.ship_vectors`, and commit data/vectors"
     names = file_names(encoder)
     assert {path.name for path in SHIPPED.glob("*.npz")} == set(names), f"an encoder has changed: {again}"
     of_thorough = [texts[row] for row in np.flatnonzero(for_thorough_look(texts, list(phrases.labels)))]
